@@ -64,6 +64,10 @@ class Hook:
         """Wrap a whole step, from x at `step.now` to x at `step.next`."""
         return inner(step, x, cond)
 
+    def finish(self, picture: Tensor) -> Tensor:
+        """Change the decoded pictures, (rows, 3, h, w) in -1..1; called once, innermost hook first."""
+        return picture
+
 
 class Denoiser:
     """A model seen through a list of hooks."""
