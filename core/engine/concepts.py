@@ -1,14 +1,20 @@
 """Concepts: what a person taught the program, one file each."""
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from core.contract.assets import AssetStore
 from core.contract.errors import UserError
 from core.contract.fields import JSON, ConceptRef, ImageRef
-from core.weights.patch import WeightPatch
+from core.models.model import Model
+from core.weights.patch import FullDelta, WeightPatch
+
+if TYPE_CHECKING:
+    from core.engine.run import Run
 
 
 @dataclass(frozen=True)
@@ -65,3 +71,57 @@ class Concept:
             raise UserError(f"'{path.name}' is a patch without a concept.", "Use it with --patch instead of --concept.")
         known = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items() if k in cls.__dataclass_fields__}
         return cls(patch=patch, **known)
+
+
+def split_strength(ref: str) -> tuple[str, float]:
+    """`file` or `file:0.8` as file and strength."""
+    name, colon, number = ref.rpartition(":")
+    if not colon:
+        return ref, 1.0
+    try:
+        return name, float(number)
+    except ValueError:
+        return ref, 1.0
+
+
+@contextmanager
+def attach_concepts(model: Model, run: "Run", refs: Sequence[ConceptRef]) -> Iterator[tuple[Concept, ...]]:
+    """Make a model know these concepts (`ref` or `ref:strength`) while the block runs.
+
+    Concepts of one training share their weight changes, which are attached once.
+    """
+    chosen = [(run.concept(name), strength) for name, strength in map(split_strength, refs)]
+    with ExitStack() as stack:
+        for patch, strength in _distinct(chosen):
+            stack.enter_context(patch.attach(model, strength))
+        yield tuple(concept for concept, _ in chosen)
+
+
+def _distinct(chosen: Sequence[tuple[Concept, float]]) -> list[tuple[WeightPatch, float]]:
+    """One patch per training, at the largest strength asked for, every word once."""
+    groups: dict[str, tuple[WeightPatch, float]] = {}
+    seen: dict[str, Concept] = {}
+    for concept, strength in chosen:
+        patch = concept.patch
+        key = _digest(patch)
+        for word in patch.words:
+            if word in seen and _digest(seen[word].patch) != key:
+                raise UserError(f"The concepts '{seen[word].name}' and '{concept.name}' both use the word '{word}'.",
+                                "Rename one of them.")  # fmt: skip
+            seen[word] = concept
+        if key in groups:
+            known, most = groups[key]
+            patch, strength = replace(known, words={**known.words, **patch.words}), max(most, strength)
+        groups[key] = (patch, strength)
+    return list(groups.values())
+
+
+def _digest(patch: WeightPatch) -> str:
+    """Equal for concepts of one training: a hash of the weight changes, or of the words where there are none."""
+    digest = hashlib.sha256()
+    for path, delta in sorted(patch.deltas.items()):
+        tensor = delta.change if isinstance(delta, FullDelta) else delta.up
+        digest.update(path.encode() + tensor.detach().cpu().float().numpy().tobytes())
+    if not patch.deltas:
+        digest.update(repr(sorted(patch.words)).encode())
+    return digest.hexdigest()
