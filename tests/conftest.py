@@ -18,7 +18,7 @@ from core.models.loading import load
 from core.models.model import Model
 from tests.tiny import KINDS, tiny
 
-torch.set_num_threads(max(1, min(2, os.cpu_count() or 1)))
+torch.set_num_threads(int(os.environ.get("OMP_NUM_THREADS") or max(1, min(2, os.cpu_count() or 1))))
 
 
 @pytest.fixture(params=KINDS)
