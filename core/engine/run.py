@@ -1,7 +1,7 @@
 """What a method receives beside its parameters: the only way to the outside."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol, TypeVar
 
@@ -86,7 +86,7 @@ class Run:
         Raises:
             Cancelled: the person stopped the job.
         """
-        total = len(items) if hasattr(items, "__len__") else None
+        total = len(items) if isinstance(items, Sized) else None
         began = time.monotonic()
         for done, item in enumerate(items):
             self.check()

@@ -142,7 +142,7 @@ class AttentionCall:
         query, key = self.query[chosen], self.key[chosen]
         # Under autocast a float32 product would be made in bf16 again.
         with torch.autocast(query.device.type, enabled=False):
-            scores = (query.float() * self.layer.scale) @ key.float().transpose(-1, -2)
+            scores: Tensor = (query.float() * self.layer.scale) @ key.float().transpose(-1, -2)
             if self.bias is not None:
                 shape = (self.query.shape[0], self.query.shape[1], self.query.shape[2], self.key.shape[2])
                 scores = scores + self.bias.float().expand(shape)[chosen]
@@ -232,7 +232,8 @@ class HookProcessor:
             output = output.transpose(-1, -2).reshape(shape)
         if attn.residual_connection:
             output = output + residual
-        return output / attn.rescale_output_factor
+        scaled: Tensor = output / attn.rescale_output_factor
+        return scaled
 
     def _finish(self, call: AttentionCall, pictures: Sequence[Tensor]) -> Tensor:
         attn = call.layer

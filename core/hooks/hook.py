@@ -86,7 +86,7 @@ class Denoiser:
         def innermost(step: Step, x: Tensor, cond: Conditioning) -> Tensor:
             return solver(step, x, self.predict(step, x, cond))
 
-        advance = innermost
+        advance: Callable[[Step, Tensor, Conditioning], Tensor] = innermost
         for depth in reversed(range(len(self.hooks))):
             advance = self._wrapped(depth, advance)
         return advance

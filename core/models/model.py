@@ -304,7 +304,7 @@ class Model:
         ends = tuple(names[w] for w in which)
         kinds = {"self": ("attn1",), "cross": ("attn2",), "both": ("attn1", "attn2")}[kind]
         for path, module in self.unet.named_modules():
-            place, _, rest = path.partition(".attn")
+            _, _, rest = path.partition(".attn")
             if rest and f"attn{rest[0]}" in kinds and rest[2:] in ends and isinstance(module, nn.Linear):
                 yield f"unet.{path}", module
 

@@ -6,6 +6,7 @@ kept per step index, so a step may be taken twice with the same result.
 """
 
 import copy
+import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -74,12 +75,12 @@ class Solver:
         """Where a generation begins: pure noise (rows, channels, h, w) at the first step's level."""
         if not self.kept_sigmas:
             return noise
-        return noise * float(self.scheduler.init_noise_sigma) * float(self.steps[0].now) ** 0.5
+        return noise * float(self.scheduler.init_noise_sigma) * math.sqrt(self.steps[0].now)
 
     def start_from(self, latent: Tensor, noise: Tensor, step: Step) -> Tensor:
         """Where an image-to-image generation begins: a clean latent at the level of `step`."""
         now = float(step.now)
-        return now**0.5 * latent + (1 - now) ** 0.5 * noise
+        return math.sqrt(now) * latent + math.sqrt(1 - now) * noise
 
     def __call__(self, step: Step, x: Tensor, noise: Tensor) -> Tensor:
         """x at `step.next`, from x at `step.now` and the noise in it."""
@@ -93,8 +94,8 @@ class Solver:
         if not self.kept_sigmas:
             return self.scheduler.step(noise, time, x, **options)[0]  # type: ignore[no-any-return]
         self.scheduler.is_scale_input_called = True
-        moved: Tensor = self.scheduler.step(noise, time, x / float(step.now) ** 0.5, **options)[0]
-        return moved * float(step.next) ** 0.5
+        moved: Tensor = self.scheduler.step(noise, time, x / math.sqrt(step.now), **options)[0]
+        return moved * math.sqrt(step.next)
 
     def _recall(self, step: Step) -> None:
         """The scheduler and its random state as they were before this step; remembered the first time."""

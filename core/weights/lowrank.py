@@ -75,8 +75,8 @@ class LowRankLayer(nn.Module):
         down, up = self.down.to(inputs.dtype), self.up.to(inputs.dtype)
         if down.ndim == 2:
             return functional.linear(functional.linear(inputs, down), up) * self.scale
-        stride, padding, dilation = layer.stride, layer.padding, layer.dilation
-        middle = functional.conv2d(inputs, down, None, stride, padding, dilation)  # type: ignore[arg-type]
+        assert isinstance(layer, nn.Conv2d)
+        middle = functional.conv2d(inputs, down, None, layer.stride, layer.padding, layer.dilation)
         return functional.conv2d(middle, up) * self.scale
 
     def delta(self) -> Tensor:
