@@ -20,7 +20,6 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.contract.errors import Cancelled, UserError
-from core.contract.fields import Field
 from core.contract.method import Outcome, Role
 from core.contract.params import Params, add_arguments, describe, from_arguments, from_json, to_json
 
@@ -65,7 +64,9 @@ def _command(words: list[str]) -> int:
         parser.print_help()
         return 0
     if rest and known.command != "run":
-        raise UserError(f"'{rest[0]}' is not an option of 'studio {known.command}'.", f"See: studio {known.command} --help.")
+        raise UserError(
+            f"'{rest[0]}' is not an option of 'studio {known.command}'.", f"See: studio {known.command} --help."
+        )
     _, _, act = COMMANDS[known.command]
     return act(known, rest)  # type: ignore[no-any-return]
 
@@ -159,13 +160,15 @@ def take_files(store: Any, params: Params) -> Params:
     for field in describe(type(params)):
         value = data[field.name]
         if field.editor in FILES and value:
-            data[field.name] = [_take(store, field, v) for v in value] if field.many else _take(store, field, value)
+            taken = [_take_file(store, v, field.name) for v in (value if field.many else [value])]
+            data[field.name] = taken if field.many else taken[0]
         elif field.editor == "modifier":
             data[field.name] = [_take_modifier(store, v) for v in value]
     return from_json(type(params), data)
 
 
-def _take(store: Any, field: Field, value: str) -> str:
+def _take_file(store: Any, value: str, name_of_field: str) -> str:
+    """A path (or `path:strength`) as the name of an asset."""
     from core.engine.concepts import split_strength
 
     name, strength = (value, 1.0) if Path(value).exists() else split_strength(value)
@@ -173,7 +176,7 @@ def _take(store: Any, field: Field, value: str) -> str:
     if name in store:
         return name + suffix
     if not Path(name).is_file():
-        raise UserError(f"There is no file '{name}' (parameter '{field.name}').", "Check the path.")
+        raise UserError(f"There is no file '{name}' (parameter '{name_of_field}').", "Check the path.")
     return str(store.put_file(Path(name))) + suffix
 
 
@@ -207,9 +210,11 @@ def _copy(source: Path, target: Path) -> str:
 
 def _copy_picture(store: Any, name: str, target: Path) -> str:
     """A copy that carries its recipe, so that dropping it on the program recalls everything."""
-    from core.export.png import save_with_recipe
+    from core.engine.generate import recipe_of
+    from core.export.png import save_picture
+    from core.models.pictures import read_picture
 
-    save_with_recipe(store.path(name), store.origin(name), target)
+    save_picture(read_picture(store.path(name)), target, recipe_of(store.origin(name)))
     return str(target)
 
 
@@ -363,8 +368,18 @@ def _bench(known: argparse.Namespace, _rest: list[str]) -> int:
 
 def _export(known: argparse.Namespace, _rest: list[str]) -> int:
     from core.engine.exports import export
+    from core.engine.home import assets, local_run
 
-    return int(export(known))
+    store = assets()
+    known.patch = [_take_file(store, ref, "patch") for ref in known.patch]
+    known.concept = [_take_file(store, ref, "concept") for ref in known.concept]
+    began = time.monotonic()
+    with local_run(known.model, 0, _Terminal(known.json), store) as run:
+        outcome = export(run, known.kind, known)
+    result = {"files": list(outcome.files), "numbers": dict(outcome.numbers), "note": outcome.note,
+              "seconds": round(time.monotonic() - began, 3)}  # fmt: skip
+    print(json.dumps(result) if known.json else "\n".join([*outcome.files, outcome.note]))
+    return 0
 
 
 COMMANDS: dict[str, tuple[str, Any, Any]] = {

@@ -5,10 +5,10 @@ generation comes in through the stack, so one loop serves all of them.
 """
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 from torch import Tensor
@@ -41,7 +41,9 @@ class GenerateParams(Params):
     negative: Annotated[str, Help("What to stay away from")] = ""
     count: Annotated[int, Range(1, 64), Help("How many pictures; each has the seed after the one before")] = 1
     steps: Annotated[int, Range(1, 250), Help("More steps, finer result")] = 25
-    guidance: Annotated[float | None, Range(1, 30, 0.5), Help("How closely to follow the prompt; empty: the family's own")] = None
+    guidance: Annotated[
+        float | None, Range(1, 30, 0.5), Help("How closely to follow the prompt; empty: the family's own")
+    ] = None
     size: Annotated[str, Help("Width x height in pixels, e.g. 512x768; empty: the model's own")] = ""
     scheduler: Annotated[Scheduler, Help("The solver of the sampling equation")] = "ddim"
     init: Annotated[ImageRef | None, Help("A picture to begin from")] = None
@@ -51,7 +53,9 @@ class GenerateParams(Params):
     concepts: Annotated[tuple[ConceptRef, ...], Help("Learned concepts, each with :strength where it is not 1")] = ()
     patches: Annotated[tuple[PatchRef, ...], Help("Weight patches (erasers, LoRA), each with :strength")] = ()
     modifiers: Annotated[tuple[ModifierSpec, ...], Help("Modifiers in order, outermost first")] = ()
-    rescale: Annotated[float, Range(0, 1, 0.05), Help("Restores contrast that strong guidance washes out", "phi"), Advanced()] = 0.0
+    rescale: Annotated[
+        float, Range(0, 1, 0.05), Help("Restores contrast that strong guidance washes out", "phi"), Advanced()
+    ] = 0.0
     guidance_from: Annotated[float, Range(0, 1), Help("Share of the steps at which guidance begins"), Advanced()] = 0.0
     guidance_to: Annotated[float, Range(0, 1), Help("Share of the steps at which guidance ends"), Advanced()] = 1.0
     eta: Annotated[float, Range(0, 1), Help("Fresh noise per DDIM step", "eta"), Advanced()] = 0.0
@@ -71,9 +75,15 @@ def generate(params: GenerateParams, run: Run) -> Outcome:
         images = []
         for seeds in _batches(run.seed, params, model):
             pictures = render(params, run, model, seeds)
-            origin = {"method": "core.generate", "params": to_json(params), "model": model.source, "identity": model.identity}
+            asked = params.replaced(guidance=model.family.guidance) if params.guidance is None else params
+            origin = {
+                "method": "core.generate",
+                "params": to_json(asked),
+                "model": model.source,
+                "identity": model.identity,
+            }
             for seed, picture in zip(seeds, to_pictures(pictures), strict=True):
-                images.append(run.keep_picture(picture, **{**origin, "seed": seed}))
+                images.append(run.keep_picture(picture, **{**origin, "seed": seed, "size": list(picture.size)}))
     return Outcome(images=tuple(images), note=params.prompt)
 
 
@@ -89,7 +99,9 @@ def render(params: GenerateParams, run: Run, model: Model, seeds: Sequence[int],
     hooks = [*build_modifiers(params.modifiers, run, model), *more]
     steps, start = solver.steps, solver.start(x)
     if params.init is not None:
-        steps, start, cond, negative, keep = _from_picture(params, run, model, solver, x, cond, negative, (width, height))
+        steps, start, cond, negative, keep = _from_picture(
+            params, run, model, solver, x, cond, negative, (width, height)
+        )
         hooks += keep
     elif params.mask is not None:
         raise UserError("There is a mask but no picture to repaint.", "Give the picture as well (--init).")
@@ -103,6 +115,16 @@ def render(params: GenerateParams, run: Run, model: Model, seeds: Sequence[int],
     return pictures
 
 
+def recipe_of(origin: Mapping[str, Any]) -> dict[str, Any]:
+    """A stored picture's origin as the flat recipe that goes into an exported file."""
+    params = dict(origin.get("params") or {})
+    size = origin.get("size")
+    return {
+        **params, "method": origin.get("method"), "seed": origin.get("seed"), "size": size, "model": origin.get("model"),
+        "model_identity": origin.get("identity"), "version": 1,
+    }  # fmt: skip
+
+
 def build_modifiers(specs: Sequence[str], run: Run, model: Model) -> list[Hook]:
     """Hooks of `id` or `id:{json}` specifications, in order.
 
@@ -114,7 +136,9 @@ def build_modifiers(specs: Sequence[str], run: Run, model: Model) -> list[Hook]:
         id, data = read_modifier(spec)
         entry = method(id, Role.MODIFIER)
         if model.family.name not in entry.info.families:
-            raise UserError(f"'{entry.info.title}' does not work with {model.family.title}.", "Switch it off or change the model.")
+            raise UserError(
+                f"'{entry.info.title}' does not work with {model.family.title}.", "Switch it off or change the model."
+            )
         assert entry.hook is not None
         hooks.append(entry.hook(from_json(entry.params, data), run, model))
     return hooks
@@ -128,7 +152,9 @@ def read_modifier(spec: str) -> tuple[str, dict[str, object]]:
     try:
         data = json.loads(text)
     except ValueError as error:
-        raise UserError(f"The parameters of the modifier '{id}' are not JSON: {error}.", 'Write id:{"name": value}.') from error
+        raise UserError(
+            f"The parameters of the modifier '{id}' are not JSON: {error}.", 'Write id:{"name": value}.'
+        ) from error
     if not isinstance(data, dict):
         raise UserError(f"The parameters of the modifier '{id}' are not a JSON object.", 'Write id:{"name": value}.')
     return id, data
@@ -194,4 +220,3 @@ class _Preview(Hook):
         found = inner(step, x, cond)
         self.run.preview(lambda: preview_picture(self.model, self.model.schedule.picture(x, found, step.now)[:1]))
         return found
-

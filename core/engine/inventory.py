@@ -24,12 +24,24 @@ def list_models() -> list[dict[str, str]]:
 
 
 def _model_row(path: Path) -> dict[str, str]:
-    from core.models.layouts import family_name
-
     try:
-        return {"ref": str(path), "family": family_name(path), "problem": ""}
+        return {"ref": str(path), "family": _family(path), "problem": ""}
     except UserError as error:
         return {"ref": str(path), "family": "unknown", "problem": str(error)}
+
+
+def _family(path: Path) -> str:
+    """The family of a folder or file, from its headers alone."""
+    from core.models.headers import read_header
+    from core.models.layouts import identify
+
+    if path.is_dir():
+        unet = next((path / "unet").glob("*.safetensors"), None)
+        if unet is None:
+            raise UserError(f"'{path}' has no U-Net as safetensors.")
+        width = read_header(unet).shape("down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight")[-1:]
+        return {(768,): "sd1", (1024,): "sd2", (2048,): "sdxl"}.get(tuple(width), "pocket")
+    return identify(read_header(path), path.name).family or "unknown"
 
 
 def list_concepts() -> list[dict[str, Any]]:
@@ -64,7 +76,15 @@ def examine() -> list[dict[str, Any]]:
     return [*rows, _embedded()]
 
 
-_PACKAGES = ("torch", "torchvision", "diffusers", "transformers", "safetensors", "segment-anything", "PySide6-Essentials")
+_PACKAGES = (
+    "torch",
+    "torchvision",
+    "diffusers",
+    "transformers",
+    "safetensors",
+    "segment-anything",
+    "PySide6-Essentials",
+)
 
 
 def _row(what: str, found: str, ok: bool, needed: bool = True) -> dict[str, Any]:
