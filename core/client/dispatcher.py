@@ -66,7 +66,7 @@ class Dispatcher:
 
     def _feed(self) -> None:
         if self.current is not None or self._unsaved or self.engine.ready is None:
-            return
+            return None
         try:
             job = self.queue.next()
         except UserError as error:

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -144,10 +145,8 @@ class EngineClient:
         if process is None:
             return
         if process.stdin is not None:
-            try:
+            with suppress(OSError):  # it is dead already
                 process.stdin.close()
-            except OSError:
-                pass  # it is dead already
         try:
             process.wait(patience)
         except subprocess.TimeoutExpired:
@@ -162,11 +161,9 @@ class EngineClient:
         process = self._process
         if process is None or process.stdin is None:
             return
-        try:
+        with suppress(OSError, ValueError):  # it died or was closed: its reader thread tells every job so
             process.stdin.write(encode(message))
             process.stdin.flush()
-        except (OSError, ValueError):
-            pass  # it died or was closed: its reader thread tells every job so
 
     def _read(self, process: "subprocess.Popen[bytes]", errors: threading.Thread) -> None:
         assert process.stdout is not None
@@ -200,10 +197,8 @@ class EngineClient:
 
     def _ended(self, process: "subprocess.Popen[bytes]") -> None:
         if process.stdin is not None:
-            try:
+            with suppress(OSError):  # unsent bytes of a dead process
                 process.stdin.close()
-            except OSError:
-                pass  # unsent bytes of a dead process
         with self._mutex:
             if self._closing or process is not self._process:
                 return
