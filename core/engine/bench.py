@@ -190,6 +190,7 @@ def _first_preview() -> dict[str, float]:
         heard: list[tuple[float, ToStudio]] = []
         began = time.perf_counter()
         client = EngineClient(Path(folder), lambda message: heard.append((time.perf_counter(), message)))
+        client.start()
         try:
             _wait(heard, 0, (Ready,))
             cold = _request(client, heard, "cold") - began
