@@ -16,7 +16,8 @@ h1{font-size:1.6rem} h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px sol
 .row{display:flex;flex-wrap:wrap;gap:10px;margin:.8rem 0} figure{margin:0;max-width:200px}
 figure img{display:block;width:192px;height:auto;background:#eee;image-rendering:auto}
 figcaption{font-size:.85rem;color:#444} table{border-collapse:collapse;margin:.6rem 0}
-td,th{border-bottom:1px solid #ddd;padding:.25rem .8rem .25rem 0;text-align:left} td.n{text-align:right;font-variant-numeric:tabular-nums}
+td,th{border-bottom:1px solid #ddd;padding:.25rem .8rem .25rem 0;text-align:left} 
+ td.n{text-align:right;font-variant-numeric:tabular-nums}
 .note{color:#555;font-size:.9rem}
 """
 
