@@ -18,7 +18,7 @@ from torch.utils.checkpoint import checkpoint
 from core.hooks.attention import Attend, AttentionCall, Sites, find_sites, install
 from core.models.conditioning import Conditioning
 from core.models.model import Model
-from core.models.schedule import Step
+from core.models.schedule import Step, precise
 
 if TYPE_CHECKING:
     from core.sampling.solvers import Solver
@@ -84,7 +84,8 @@ class Denoiser:
         """One whole step as a function, wrapped by every hook."""
 
         def innermost(step: Step, x: Tensor, cond: Conditioning) -> Tensor:
-            return solver(step, x, self.predict(step, x, cond))
+            exact = precise(self.model.schedule, step, x)
+            return solver(step, exact, self.predict(step, exact, cond)).to(x.dtype)
 
         advance: Callable[[Step, Tensor, Conditioning], Tensor] = innermost
         for depth in reversed(range(len(self.hooks))):

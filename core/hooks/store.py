@@ -99,7 +99,7 @@ class AttentionStore(Hook):
             with torch.no_grad():
                 found = call.probabilities(rows).mean(1)
         if not call.again:
-            self._take(call, found.unflatten(1, call.grid))
+            self._take(call, found.reshape(len(rows), *call.grid, -1))
         if self.stop and call.site.name == self._order[-1]:
             raise StopForward
         return inner(call)

@@ -1,11 +1,15 @@
 """Classifier-free guidance as a hook."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import Tensor
 
 from core.hooks.hook import Hook, Predict
 from core.models.conditioning import Conditioning
-from core.models.schedule import Step
+from core.models.model import Model
+from core.models.schedule import Schedule, Step
 
 
 class Guidance(Hook):
@@ -27,6 +31,12 @@ class Guidance(Hook):
         self.negative = negative
         self.rescale = rescale
         self.interval = interval
+        self.schedule: Schedule | None = None
+
+    @contextmanager
+    def attach(self, model: Model) -> Iterator[None]:
+        self.schedule = model.schedule
+        yield
 
     def predict(self, step: Step, x: Tensor, cond: Conditioning, inner: Predict) -> Tensor:
         if self.scale == 1.0 or not self._acts(step):
@@ -36,7 +46,12 @@ class Guidance(Hook):
         both = Conditioning.join(self.negative.pick(list(index)), cond)
         away, towards = inner(step, torch.cat([x, x]), both).chunk(2)
         guided = away + self.scale * (towards - away)
-        return rescaled(guided, towards, self.rescale) if self.rescale else guided
+        if not self.rescale:
+            return guided
+        # In what the network says: a velocity's deviation is not that of the noise made from it.
+        said = [self.schedule.output_from(n, x, step.now) if self.schedule else n for n in (guided, towards)]
+        mixed = rescaled(said[0], said[1], self.rescale)
+        return self.schedule.noise_from(mixed, x, step.now) if self.schedule else mixed
 
     def _acts(self, step: Step) -> bool:
         done = step.index / step.count

@@ -60,6 +60,7 @@ class Solver:
         if not 1 <= count <= schedule.count:
             raise UserError(f"{count} steps are not possible.", f"Use 1 to {schedule.count}.")
         self.name = name
+        self.schedule = schedule
         self.scheduler: Any = make_scheduler(schedule, name)
         self.scheduler.set_timesteps(count)
         self.generator = generator
@@ -85,6 +86,9 @@ class Solver:
     def __call__(self, step: Step, x: Tensor, noise: Tensor) -> Tensor:
         """x at `step.next`, from x at `step.now` and the noise in it."""
         self._recall(step)
+        # What the network said, not the noise: at alpha-bar 0 noise and latent are one, and only the velocity tells.
+        output = self.schedule.output_from(noise, x, step.now).to(torch.float32)
+        x = x.to(torch.float32)
         options: dict[str, Any] = {"return_dict": False}
         if self.name in ("euler-a", "lcm", "ddim", "ddpm"):
             options["generator"] = self.generator
@@ -92,9 +96,9 @@ class Solver:
             options["eta"] = self.eta
         time = self.scheduler.timesteps[step.index]
         if not self.kept_sigmas:
-            return self.scheduler.step(noise, time, x, **options)[0]  # type: ignore[no-any-return]
+            return self.scheduler.step(output, time, x, **options)[0]  # type: ignore[no-any-return]
         self.scheduler.is_scale_input_called = True
-        moved: Tensor = self.scheduler.step(noise, time, x / math.sqrt(step.now), **options)[0]
+        moved: Tensor = self.scheduler.step(output, time, x / math.sqrt(step.now), **options)[0]
         return moved * math.sqrt(step.next)
 
     def _recall(self, step: Step) -> None:
@@ -125,9 +129,9 @@ class Solver:
 
 
 def make_scheduler(schedule: Schedule, name: str) -> Any:
-    """The scheduler of diffusers behind a name, on a model's own training schedule, reading noise."""
+    """The scheduler of diffusers behind a name, on a model's own training schedule, reading the network's own output."""
     kind, extra = SOLVERS[name]
-    config = {**schedule.config, "prediction_type": "epsilon", **extra}
+    config = {**schedule.config, "prediction_type": schedule.prediction, **extra}
     return kind.from_config(config)  # type: ignore[attr-defined]
 
 
@@ -140,10 +144,10 @@ def _levels(scheduler: Any, schedule: Schedule, kept_sigmas: bool) -> list[tuple
         return [(t, bars[i], bars[i + 1]) for i, t in enumerate(times)]
     alphas = schedule.alphas
     now = [float(alphas[int(t)]) for t in times]
-    if isinstance(scheduler, (DDIMScheduler, DDPMScheduler)):
+    if isinstance(scheduler, DDIMScheduler):
+        # DDIM steps by a fixed distance; with linspace or trailing the next step may begin one time beside its end.
         gap = schedule.count // len(times)
-        spaced = scheduler.config.timestep_spacing != "trailing" or schedule.count % len(times) == 0
-        after = [t - gap for t in times] if spaced else [*times[1:], -1.0]
+        after = [t - gap for t in times]
     else:
         after = [*times[1:], -1.0]
     final = 1.0 if isinstance(scheduler, DDPMScheduler) else schedule.final
