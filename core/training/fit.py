@@ -146,7 +146,7 @@ class _Loop:
                 self.optimiser.zero_grad(set_to_none=True)
                 return None
             if whole.requires_grad:
-                whole.backward()
+                whole.backward()  # type: ignore[no-untyped-call]
             for name, part in parts.items():
                 total[name] = total.get(name, 0.0) + float(part.detach()) / self.settings.accumulate
         norm = torch.nn.utils.clip_grad_norm_(self.weights, self.settings.clip or math.inf)

@@ -133,15 +133,13 @@ def checkpointed(model: Model, wanted: bool) -> Iterator[None]:
     if not wanted:
         yield
         return
-    was = {m: (m.gradient_checkpointing, m.__dict__.get("_gradient_checkpointing_func"))
-           for m in model.unet.modules() if hasattr(m, "gradient_checkpointing")}  # fmt: skip
+    names = ("gradient_checkpointing", "_gradient_checkpointing_func")
+    was = [(m, {n: m.__dict__[n] for n in names if n in m.__dict__}) for m in model.unet.modules()]
     model.unet.enable_gradient_checkpointing()
     try:
         yield
     finally:
-        for module, (on, function) in was.items():
-            module.gradient_checkpointing = on
-            if function is None:  # diffusers leaves its function behind when it is switched off
-                del module._gradient_checkpointing_func
-            else:
-                module._gradient_checkpointing_func = function
+        for module, attributes in was:
+            for name in names:  # diffusers would leave both behind when it is switched off
+                module.__dict__.pop(name, None)
+            module.__dict__.update(attributes)
