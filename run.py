@@ -32,7 +32,7 @@ SYSTEM_LIBRARIES = {  # what Qt loads, and the Debian package each comes from
 
 
 def main(arguments: list[str]) -> int:
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036 - this file runs under whatever Python a person has
         print(f"Concept Studio needs Python 3.11 or later; this is {sys.version.split()[0]}.", file=sys.stderr)
         return 2
     set_up(with_tests=arguments[:1] == ["test"])

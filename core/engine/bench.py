@@ -15,6 +15,7 @@ import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from diffusers import AutoencoderKL, StableDiffusionPipeline, UNet2DConditionModel
@@ -87,10 +88,10 @@ def sd1_size(seed: int = 0) -> Model:
 
 def _wide(encoder: TextEncoder) -> TextEncoder:
     """A text encoder of SD1's width for the embedded tokenizer; its weights do not matter for time."""
-    config = type(encoder.encoder.config)(
-        **{**encoder.encoder.config.to_dict(), "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 2}
-    )
-    return TextEncoder(type(encoder.encoder)(config).eval().requires_grad_(False), encoder.vocabulary.tokenizer)
+    module: Any = encoder.encoder
+    config = {**module.config.to_dict(), "hidden_size": 768, "intermediate_size": 3072, "num_hidden_layers": 2}
+    wide = type(module)(type(module.config)(**config))
+    return TextEncoder(wide.eval().requires_grad_(False), encoder.vocabulary.tokenizer)
 
 
 def alternating(

@@ -39,8 +39,8 @@ def _family(path: Path) -> str:
         unet = next((path / "unet").glob("*.safetensors"), None)
         if unet is None:
             raise UserError(f"'{path}' has no U-Net as safetensors.")
-        width = read_header(unet).shape("down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight")[-1:]
-        return {(768,): "sd1", (1024,): "sd2", (2048,): "sdxl"}.get(tuple(width), "pocket")
+        width = read_header(unet).shape("down_blocks.1.attentions.0.transformer_blocks.0.attn2.to_k.weight")[-1]
+        return {768: "sd1", 1024: "sd2", 2048: "sdxl"}.get(width, "pocket")
     return identify(read_header(path), path.name).family or "unknown"
 
 

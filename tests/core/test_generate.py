@@ -15,7 +15,6 @@ from core.engine.run import Run
 from core.models.model import Model
 from core.models.pictures import png
 from core.weights.patch import FullDelta, WeightPatch
-from tests.tiny import tiny
 
 MakeRun = Callable[..., Run]
 
