@@ -34,9 +34,13 @@ _COARSE = 160
 class GrabcutParams(ClickParams):
     lasso: Annotated[tuple[Point, ...], Help("Corners of an outline drawn around the thing")] = ()
     rounds: Annotated[int, Range(1, 20), Help("Turns of colour model and cut"), Advanced()] = 5
-    detail: Annotated[int, Range(64, 4096, 64), Help("Long side in pixels at which to cut; the mask is scaled back"), Advanced()] = 768  # fmt: skip
-    reach: Annotated[float, Range(0.001, 0.2, 0.005), Help("Radius of a click as a share of the short side (ours)"), Advanced()] = 0.01  # fmt: skip
-    fill_holes: Annotated[bool, Help("Fill what the cut encloses; clicks outside stay out")] = False
+    detail: Annotated[
+        int, Range(64, 4096, 64), Help("Long side in pixels at which to cut; the mask is scaled back"), Advanced()
+    ] = 768
+    reach: Annotated[
+        float, Range(0.001, 0.2, 0.005), Help("Radius of a click as a share of the short side (ours)"), Advanced()
+    ] = 0.01
+    fill_holes: Annotated[bool, Help("Fill what the cut encloses, but no hole with a click outside in it")] = False
 
 
 @task(
@@ -78,8 +82,9 @@ def cut(
     if inside.any():
         mask = shapes.keep_touched(mask | inside, inside)
     if fill:
-        mask = shapes.fill_holes(mask) & ~outside
-    return _scaled(mask, picture.size)
+        holes = shapes.fill_holes(mask) & ~mask
+        mask |= holes & ~shapes.keep_touched(holes, outside)
+    return shapes.scaled(mask, picture.size)
 
 
 def run_grabcut(rgb: NDArray[np.uint8], trimap: NDArray[np.uint8], rounds: int, seed: int) -> Bools:
@@ -123,7 +128,7 @@ def _allowed(prompt: Prompt, scale: tuple[float, float], size: tuple[int, int]) 
         inner[top : max(top + 1, round(y1 * scale[1])), left : max(left + 1, round(x1 * scale[0]))] = True
         allowed &= inner
     if prompt.lasso is not None:
-        allowed &= _scaled(prompt.lasso, size)
+        allowed &= shapes.scaled(prompt.lasso, size)
     if not allowed.any():
         raise UserError("The box and the lasso have nothing in common.", "Draw them around the same thing.")
     return allowed
@@ -145,7 +150,7 @@ def _nearer(lab: Floats, inside: Bools, outside: Bools) -> Bools:
         return np.ones(lab.shape[:2], bool)
     graph = _grid(coarse)
     mine = _path_length(graph, front) < _path_length(graph, back)
-    return _scaled(mine.reshape(front.shape), (width, height))
+    return shapes.scaled(mine.reshape(front.shape), (width, height))
 
 
 def _grid(lab: Floats) -> sparse.csr_matrix:
@@ -184,11 +189,3 @@ def _discs(clicks: tuple[Point, ...], scale: tuple[float, float], size: tuple[in
         centre = min(size[0] - 1, int((x + 0.5) * scale[0])), min(size[1] - 1, int((y + 0.5) * scale[1]))
         cv2.circle(canvas, centre, radius, 1, -1)
     return canvas > 0  # type: ignore[no-any-return]
-
-
-def _scaled(mask: Bools, size: tuple[int, int]) -> Bools:
-    """A mask at (width, height): linear, cut at half, so that outlines stay round."""
-    if mask.shape == (size[1], size[0]):
-        return mask
-    larger = cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_LINEAR)
-    return larger > 0.5  # type: ignore[no-any-return]

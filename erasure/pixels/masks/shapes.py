@@ -10,12 +10,6 @@ Floats = NDArray[np.float32]
 _EIGHT = np.ones((3, 3), bool)
 
 
-def disc(radius: int) -> NDArray[np.uint8]:
-    """A round structuring element of diameter 2 * radius + 1: every offset (x, y) with x² + y² <= radius²."""
-    y, x = np.mgrid[-radius : radius + 1, -radius : radius + 1]
-    return (x * x + y * y <= radius * radius).astype(np.uint8)
-
-
 def grow(mask: Bools, pixels: int) -> Bools:
     """Every pixel within `pixels` of the mask. The edge of the picture adds nothing."""
     return mask.copy() if pixels == 0 else distance(~mask) <= pixels
@@ -44,10 +38,8 @@ def feather(mask: Bools, pixels: int) -> Floats:
 
 def fill_holes(mask: Bools, largest: int = 0) -> Bools:
     """Fill what the mask encloses (4-connected background). `largest` > 0 fills only holes of up to so many pixels."""
-    holes = ndimage.binary_fill_holes(mask) & ~mask
-    if largest == 0:
-        return mask | holes
-    return mask | _up_to(holes, largest, None)
+    holes: Bools = ndimage.binary_fill_holes(mask) & ~mask
+    return mask | (holes if largest == 0 else _up_to(holes, largest))
 
 
 def remove_specks(mask: Bools, smallest: int) -> Bools:
@@ -132,11 +124,18 @@ def gradient(lab: Floats) -> Floats:
 
 def to_lab(rgb: NDArray[np.uint8]) -> Floats:
     """(height, width, 3) CIE L*a*b*, L 0..100."""
-    return cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB).astype(np.float32)
+    return np.asarray(cv2.cvtColor(rgb.astype(np.float32) / 255, cv2.COLOR_RGB2LAB), np.float32)
 
 
-def _up_to(parts: Bools, largest: int, structure: Bools | None) -> Bools:
-    labels, _ = ndimage.label(parts, structure)
+def scaled(mask: Bools, size: tuple[int, int]) -> Bools:
+    """A mask at (width, height): linear, cut at half, so that outlines stay round."""
+    if mask.shape == (size[1], size[0]):
+        return mask
+    return cv2.resize(mask.astype(np.float32), size, interpolation=cv2.INTER_LINEAR) > 0.5  # type: ignore[no-any-return]
+
+
+def _up_to(parts: Bools, largest: int) -> Bools:
+    labels, _ = ndimage.label(parts)
     kept = np.bincount(labels.ravel()) <= largest
     kept[0] = False
     return kept[labels]  # type: ignore[no-any-return]
