@@ -92,7 +92,7 @@ def _open(path: Path, name: str) -> Image.Image:
             with Image.open(path) as picture:
                 _check_size(picture, name)
                 picture.load()
-                return ImageOps.exif_transpose(picture)
+                return ImageOps.exif_transpose(_eight_bit(picture))
     except FileNotFoundError as error:
         raise UserError(f"There is no picture '{name}'.", "Check the path.") from error
     except Image.DecompressionBombError as error:
@@ -102,6 +102,13 @@ def _open(path: Path, name: str) -> Image.Image:
         raise UserError(f"'{name}' is not a picture this program can read.", "Use PNG, JPEG, WebP or TIFF.") from error
     except (OSError, SyntaxError, ValueError) as error:
         raise UserError(f"The picture '{name}' is damaged: {error}.", "Save it again from its source.") from error
+
+
+def _eight_bit(picture: Image.Image) -> Image.Image:
+    """Grey of 16 bits scaled to 8: Pillow's own conversion cuts everything above 255 off to white."""
+    if not picture.mode.startswith("I"):
+        return picture
+    return Image.fromarray((np.asarray(picture).astype(np.float64).clip(0, 65535) / 257).round().astype(np.uint8))
 
 
 def _check_size(picture: Image.Image, name: str) -> None:
