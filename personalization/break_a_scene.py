@@ -22,7 +22,7 @@ from PIL import Image
 from torch import Tensor
 
 from core.contract.errors import UserError
-from core.contract.fields import Advanced, Help, ImageRef, MaskRef, Range, Words
+from core.contract.fields import JSON, Advanced, Help, ImageRef, MaskRef, Range, Words
 from core.contract.method import Kind, Outcome
 from core.contract.params import Params, to_json
 from core.engine.concepts import Concept
@@ -62,7 +62,7 @@ class Preset:
 
 PAPER = Preset(400, 5e-4, 400, 2e-6, 1e-4, 100, 50, 1)
 """The reference code's numbers; the LoRA rate is that of diffusers' DreamBooth-LoRA example."""
-PRESETS: dict[str, Preset] = {"pocket": Preset(120, 2e-2, 160, 1e-4, 1e-3, 16, 20, 4)}
+PRESETS: dict[str, Preset] = {"pocket": Preset(80, 1e-2, 120, 2e-4, 1e-3, 12, 20, 2)}
 """Ours, for the embedded model on a CPU: it is a hundred times smaller and bears rates that would ruin the others."""
 
 _FAMILY = "empty: the family's own (paper: {}; pocket on a CPU: {})"
@@ -172,8 +172,7 @@ def break_a_scene(params: BreakASceneParams, run: Run) -> Outcome:
         with ExitStack() as stack:
             words = stack.enter_context(lend.trainable_words(model, _beginnings(params, run, model, training.words)))
             before = measured(model, training, run)
-            first = _first_phase(params, run, training, words)
-            handles = run.keep_patch(_patch(model, words, {}), method=ID, phase="words", words=list(training.words))
+            first, handles = _first_phase(params, run, training, words)
             deltas, second = stack.enter_context(_second_phase(params, run, training, words))
             after = measured(model, training, run)
             patch = _patch(model, words, deltas)
@@ -229,7 +228,7 @@ def _prepare(params: BreakASceneParams, run: Run, model: Model) -> Training:
     grid = tuple(ready.plain.grid.shape[-2:])
     run.log(f"Attention is read at {grid[0]} x {grid[1]} cells (level {level}, down and up path)")
     preset = PRESETS.get(model.family.name, PAPER)
-    recipe = {"method": ID, "params": to_json(params), "model": model.identity, "seed": run.seed}
+    recipe: dict[str, JSON] = {"method": ID, "params": to_json(params), "model": model.identity, "seed": run.seed}
     folder = run.assets.root / "training"
     state = SavedState(folder, recipe, params.keep_minutes * 60) if params.keep_minutes else None
     store = AttentionStore(Sites.of("cross", parts=["down", "up"], levels=[level]), "scene", gradient=True)
@@ -273,8 +272,10 @@ def _names(params: BreakASceneParams, model: Model) -> tuple[tuple[str, ...], tu
     twice = {w for w in words if words.count(w) > 1}
     if twice:
         raise UserError(f"The word '{min(twice)}' is given twice.", "Every thing needs a name of its own.")
-    if "{}" not in params.template:
-        raise UserError(f'The template "{params.template}" has no {{}}.', "Write {} where the words shall stand.")
+    if params.template.count("{}") != 1:
+        raise UserError(
+            f'The template "{params.template}" must hold {{}} once.', "Write {} where the words shall stand."
+        )
     return tuple(words), tuple(classes)
 
 
@@ -390,7 +391,8 @@ def predicted(
     # A half-precision model with fp32 weights in training computes in half precision.
     half = model.vae.dtype in (torch.float16, torch.bfloat16)
     with torch.autocast(clean.device.type, model.vae.dtype) if half else nullcontext():
-        cond = model.encode_prompts(prompts, labels)
+        unlike = list(dict.fromkeys(prompts))  # equal prompts (the prior's) are encoded once
+        cond = model.encode_prompts(unlike).pick([unlike.index(p) for p in prompts]).relabel(*labels)
         found = denoiser.predict(step, x, cond)
     return model.schedule.output_from(found, x, step.now), model.schedule.target(clean, noise, step.now), cond
 
@@ -411,14 +413,22 @@ def _place(cond: Any, row: int, word: str) -> int:
 # --- the two phases -----------------------------------------------------------------------------------------------
 
 
-def _first_phase(params: BreakASceneParams, run: Run, training: Training, words: lend.Words) -> Fitted | None:
-    """Only the words. The prior loss has no gradient to them (its prompts hold none) and is left out: half the work."""
-    steps = training.number("words_steps")
-    if not steps or (training.state is not None and training.state.label == PHASES[1]):
-        return None
-    alone = Training(**{**training.__dict__, "prior": None})
-    group = Group([v for vectors in words.values() for v in vectors], training.number("words_rate"))
-    return _fit(params, run, alone, [group], steps, PHASES[0])
+def _first_phase(
+    params: BreakASceneParams, run: Run, training: Training, words: lend.Words
+) -> tuple[Fitted | None, str]:
+    """Only the words; also gives the stored patch of the words as they are then. The prior loss has no gradient to them
+    (its prompts hold none) and is left out: half the work."""
+    steps, state, fitted = training.number("words_steps"), training.state, None
+    if state is not None and state.label == PHASES[1]:  # a stopped training that had come further
+        return None, str(state.notes["words_alone"])
+    if steps:
+        alone = Training(**{**training.__dict__, "prior": None})
+        group = Group([v for vectors in words.values() for v in vectors], training.number("words_rate"))
+        fitted = _fit(params, run, alone, [group], steps, PHASES[0])
+    handles = run.keep_patch(_patch(training.model, words, {}), method=ID, phase="words", words=list(training.words))
+    if state is not None:
+        state.notes["words_alone"] = handles
+    return fitted, handles
 
 
 @contextmanager
