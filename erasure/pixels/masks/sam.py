@@ -246,12 +246,16 @@ def _fill(network: Any, state: dict[str, Tensor], name: str) -> None:
 
 
 def _best_first(masks: Iterable[Bools], scores: Floats, prompt: Prompt) -> list[int]:
-    """Order of the candidates: how many clicks each obeys, then its rating."""
+    """Order of the candidates: those of something first, then by how many clicks each obeys, then by its rating."""
 
     def obeyed(mask: Bools) -> int:
         return sum(bool(mask[y, x]) for x, y in prompt.points) + sum(not mask[y, x] for x, y in prompt.outside)
 
-    rated = [(obeyed(mask), float(score)) for mask, score in zip(masks, scores, strict=True)]
+    # A mask of nothing or of everything marks nothing, however well it is rated.
+    rated = [
+        (bool(mask.any() and not mask.all()), obeyed(mask), float(score))
+        for mask, score in zip(masks, scores, strict=True)
+    ]
     return sorted(range(len(rated)), key=lambda i: rated[i], reverse=True)
 
 
