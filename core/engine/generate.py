@@ -96,7 +96,8 @@ def render(params: GenerateParams, run: Run, model: Model, seeds: Sequence[int],
     cond, negative = rows.pick([0] * len(seeds)), rows.pick([1])
     x, generators = noise(shape, seeds)
     solver = Solver(model.schedule, params.scheduler, params.steps, generators, params.eta)
-    hooks = [*build_modifiers(params.modifiers, run, model), *more]
+    # Modifiers that draw noise draw it by the seeds of the pictures of this batch, which follow one another.
+    hooks = [*build_modifiers(params.modifiers, run.at_seed(seeds[0]), model), *more]
     steps, start = solver.steps, solver.start(x)
     if params.init is not None:
         steps, start, cond, negative, keep = _from_picture(

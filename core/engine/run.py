@@ -1,5 +1,6 @@
 """What a method receives beside its parameters: the only way to the outside."""
 
+import copy
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import AbstractContextManager, contextmanager
@@ -73,6 +74,12 @@ class Run:
         self.generator = torch.Generator().manual_seed(seed)
         self._lend = lend
         self._last_preview = 0.0
+
+    def at_seed(self, seed: int) -> "Run":
+        """The same run seen from another seed, e.g. that of the second batch of pictures."""
+        other = copy.copy(self)
+        other.seed = seed
+        return other
 
     @contextmanager
     def model(self, ref: ModelRef | None = None) -> Iterator[Model]:

@@ -129,3 +129,16 @@ def test_previews_begin_with_the_first_step(make_run: MakeRun, tiny_sd1: Model, 
     run = make_run(tiny_sd1)
     made(run, steps=1)
     assert run.listener.previews == 1  # type: ignore[attr-defined]
+
+
+def test_a_modifier_sees_the_seeds_of_its_own_batch(make_run: MakeRun, tiny_sd1: Model) -> None:
+    mask = Image.new("L", (64, 64))
+    ImageDraw.Draw(mask).rectangle((8, 8, 40, 40), fill=255)
+
+    def repainted(seed: int, **params: object) -> list[np.ndarray]:
+        run = make_run(tiny_sd1, seed=seed)
+        names = [run.assets.put(png(p), "png") for p in (picture(), mask)]
+        return made(run, modifiers=[f'editing.blended_repaint:{{"picture": "{names[0]}", "mask": "{names[1]}"}}'], **params)
+
+    third = repainted(5, count=3, batch=1)[2]
+    assert np.abs(third - repainted(7)[0]).max() <= 1
