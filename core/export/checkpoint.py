@@ -27,7 +27,7 @@ from core.models.configs import Configs
 from core.models.layouts import OURS
 from core.models.model import Model
 from core.models.single_file import single_file
-from core.weights.patch import WeightPatch
+from core.weights.patch import FullDelta, WeightPatch
 
 Layout = Literal["diffusers", "single-file"]
 Patches = Sequence[tuple[WeightPatch, float]]
@@ -195,5 +195,5 @@ def card_text(model: Model, patches: Patches, hashes: Mapping[str, str], about: 
 
 def _norm(patch: WeightPatch) -> float:
     """Frobenius norm of all changes together."""
-    changes = (d.full() if hasattr(d, "down") else d.change for d in patch.deltas.values())
+    changes = (d.change if isinstance(d, FullDelta) else d.full() for d in patch.deltas.values())
     return math.sqrt(sum(float(c.float().square().sum()) for c in changes))

@@ -100,7 +100,7 @@ def _of_this_model(layout: Layout, header: Header, model: Model) -> Layout:
 
 def _words(tensors: Mapping[str, Tensor], layout: Layout, word: str, forced: bool) -> dict[str, tuple[Tensor, ...]]:
     if layout.format == "clip_l+clip_g":
-        found = (tensors["clip_l"], tensors["clip_g"])
+        found: tuple[Tensor, ...] = (tensors["clip_l"], tensors["clip_g"])
     else:
         ((key, tensor),) = tensors.items()
         found = (tensor,)
@@ -129,7 +129,9 @@ def _deltas(
         if "bias" in found:
             out[f"{path}.bias"] = FullDelta(found["bias"].float())
         if "down" in found and "up" in found:
-            out[path] = _fitting(_low_rank(found, alphas, module), layer, path, name)
+            low = _fitting(_low_rank(found, alphas, module), layer, path, name)
+            if low.up.any():  # kohya files carry neutral layers for readers that insist on them
+                out[path] = low
         elif not {"full", "bias"} & set(found):
             raise UserError(f"'{name}' holds only half of the layer '{module}'.", "The file is damaged; get it again.")
     return out

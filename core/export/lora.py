@@ -106,13 +106,32 @@ def kohya_lora(
         full: whole changes (module path -> change), written as `.diff`, which AUTOMATIC1111 and ComfyUI read exactly.
     """
     tensors: dict[str, Tensor] = {}
-    for path, low in sorted(layers.items()):
+    rank = max((low.rank for low in layers.values()), default=0)
+    for path, low in sorted({**layers, **_neutral(layers)}.items()):
         name = kohya_name(path, family)
-        tensors[f"{name}.lora_down.weight"], tensors[f"{name}.lora_up.weight"] = low.down, low.up
-        tensors[f"{name}.alpha"] = torch.tensor(float(low.alpha))
+        # One rank, and alpha = rank: diffusers takes the alpha of some text layers for another layer's.
+        down, up = _padded(low, rank)
+        tensors[f"{name}.lora_down.weight"], tensors[f"{name}.lora_up.weight"] = down, up
+        tensors[f"{name}.alpha"] = torch.tensor(float(rank))
     for path, change in sorted((full or {}).items()):
         tensors[f"{kohya_name(path, family)}.diff"] = change
     return tensors, {OURS: json.dumps({"family": family}, sort_keys=True)}
+
+
+def _neutral(layers: Mapping[str, LowRank]) -> dict[str, LowRank]:
+    """A layer that changes nothing, per text encoder without an `out_proj`: diffusers refuses kohya files without one."""
+    out = {}
+    for component in ("text", "text2"):
+        inside = {p: low for p, low in layers.items() if p.startswith(component + ".") and ".layers." in p}
+        if not inside or any(p.endswith(".out_proj") for p in inside):
+            continue
+        reading = [p for p in inside if p.endswith(("q_proj", "k_proj", "v_proj", "fc1"))]
+        path = min(reading, default=min(inside))
+        width = inside[path].down.shape[1] if reading else inside[path].up.shape[0]  # fc2 writes what the others read
+        block = path.split(".self_attn.")[0].split(".mlp.")[0]
+        rank, like = inside[path].rank, inside[path].down
+        out[f"{block}.self_attn.out_proj"] = LowRank(like.new_zeros(rank, width), like.new_zeros(width, rank), rank)
+    return out
 
 
 def kohya_name(path: str, family: str) -> str:
