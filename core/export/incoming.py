@@ -7,7 +7,6 @@ inversion in the three usual forms, and this program's own files. What it is get
 import json
 import re
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -118,12 +117,14 @@ def _deltas(
 ) -> dict[str, Delta]:
     alphas = _said_alphas(header)
     pieces: dict[str, dict[str, Tensor]] = {}
+    spellings = {component: _spellings(part) for component, part in parts.items()}
     for key, tensor in tensors.items():
         module, kind = _taken_apart(key, name)
         pieces.setdefault(module, {})[kind] = tensor
     out: dict[str, Delta] = {}
     for module, found in pieces.items():
-        path, layer = _resolved(module, parts, name, layout)
+        component, inner = _resolved(module, spellings, name, layout)
+        path, layer = f"{component}.{inner}", parts[component].get_submodule(inner)
         if "full" in found:
             out[f"{path}.weight"] = FullDelta(found["full"].float())
         if "bias" in found:
@@ -173,24 +174,22 @@ def _said(said: Mapping[str, Any], module: str, rank: float) -> float:
     return float(alpha) * (rank**0.5 if said.get(f"{component}.use_rslora") else 1.0)
 
 
-def _resolved(module: str, parts: Mapping[str, nn.Module], name: str, layout: Layout) -> tuple[str, nn.Module]:
-    """The path with component and the layer that a name in the file means."""
+def _resolved(module: str, spellings: Mapping[str, Mapping[str, str]], name: str, layout: Layout) -> tuple[str, str]:
+    """The component and the path in it that a name in the file means."""
     component, inner = "unet", module.removeprefix("base_model.model.")
     for prefix, found in _COMPONENTS:
         if inner.startswith(prefix):
             component, inner = found, inner.removeprefix(prefix).removeprefix("base_model.model.")
             break
     inner = re.sub(r"\.processor\.(to_[qkv])$", r".\1", inner).replace(".processor.to_out", ".to_out.0")
-    part = parts.get(component)
-    path = _spellings(part).get(inner.replace(".", "_")) if part is not None else None
-    if part is None or path is None:
+    path = spellings.get(component, {}).get(inner.replace(".", "_"))
+    if path is None:
         title = FAMILIES[layout.family or "sd1"].title
         raise UserError(f"'{name}' changes '{module}', which {title} does not have.",
                         "It was made for another model family.")  # fmt: skip
-    return f"{component}.{path}", part.get_submodule(path)
+    return component, path
 
 
-@lru_cache(maxsize=16)
 def _spellings(part: nn.Module) -> dict[str, str]:
     """From names with `_` for every `.`, old and new, to the paths of a network's layers."""
     paths = [p for p, m in part.named_modules() if p and getattr(m, "weight", None) is not None]
