@@ -584,6 +584,7 @@ def _numbers(
     for i, word in enumerate(words):
         found |= {
             f"error_before {word}": before.error[i], f"error_after {word}": after.error[i],
+            f"attention_own_before {word}": before.own[i],
             f"attention_own {word}": after.own[i], f"attention_other {word}": after.others[i],
         }  # fmt: skip
     return found

