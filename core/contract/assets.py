@@ -12,6 +12,7 @@ import re
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from core.contract.errors import UserError
@@ -27,8 +28,11 @@ def write_atomic(path: Path, data: bytes) -> None:
     Raises:
         UserError: the disk is full or the folder cannot be written; what was there is untouched.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".writing-")
+    except OSError as error:
+        raise disk_error(path, error) from error
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(data)
@@ -108,7 +112,8 @@ class AssetStore:
 
     def origin(self, name: str) -> dict[str, JSON]:
         """What is known about where a file came from; empty when nothing is."""
-        record = self._place(name).with_suffix(".json")
+        place = self._place(name)
+        record = place.with_suffix(".json" if place.suffix != ".json" else ".origin")
         if not record.exists():
             return {}
         data: dict[str, JSON] = json.loads(record.read_text())
@@ -116,8 +121,25 @@ class AssetStore:
 
     def names(self) -> Iterator[str]:
         for path in self.root.glob("*/*"):
-            if _NAME.match(path.name) and not (path.suffix == ".json" and any(path.parent.glob(path.stem + ".[!j]*"))):
+            if _NAME.match(path.name) and not self._is_record(path):
                 yield path.name
+
+    @staticmethod
+    def _is_record(path: Path) -> bool:
+        """Whether a file is the record of another one: beside `<hash>.json` data it is called `.origin`."""
+        if path.suffix == ".json":
+            return any(other.suffix not in (".json", ".origin") for other in path.parent.glob(path.stem + ".*"))
+        return path.suffix == ".origin"
+
+    def sweep(self, age: float = 3600.0) -> int:
+        """Remove what writers that were killed left behind, once it is `age` seconds old; gives how many files."""
+        gone = 0
+        for path in self.root.glob("*/.writing-*"):
+            with suppress(FileNotFoundError):  # its writer, alive after all, has just finished
+                if time.time() - path.stat().st_mtime > age:
+                    path.unlink()
+                    gone += 1
+        return gone
 
     def damaged(self) -> Iterator[str]:
         """Names whose bytes are no longer what the name says (a failing disk, a hand edit)."""

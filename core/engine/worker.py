@@ -248,6 +248,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches both; the studio decides
     line.listen()
     assets = AssetStore(options.assets)
+    assets.sweep()
     perform, ready = _fake(assets) if options.fake else _real(assets, options)
     line.send(ready)
     work(line, perform, assets)
