@@ -164,6 +164,10 @@ class BreakASceneParams(Params):
     sample_steps: Annotated[int, Range(1, 250), Help("Steps of these pictures"), Advanced()] = 25
 
 
+CONFORMANCE = {"prior_count": 2, "words_steps": 2, "all_steps": 2, "sample_steps": 2}
+"""The conformance suite stops it at many points: short runs there."""
+
+
 @task(ID, "Break-A-Scene", Kind.LEARN, paper="arXiv:2305.16311")
 def break_a_scene(params: BreakASceneParams, run: Run) -> Outcome:
     began = time.monotonic()

@@ -135,15 +135,15 @@ def _parameter_file(name: str) -> dict[str, Any]:
 
 def _perform(known: argparse.Namespace, id: str, params: Params) -> int:
     """Run a task here and put its results into the output folder."""
-    from core.engine.home import assets, local_run
-    from core.engine.registry import method
+    from core.contract.messages import Submit
+    from core.engine.home import assets, home
+    from core.engine.performance import Stage
 
     store = assets()
-    entry = method(id, Role.TASK)
     began = time.monotonic()
-    with local_run(known.model, known.seed, _Terminal(known.json), store) as run:
-        assert entry.function is not None
-        outcome = entry.function(take_files(store, params), run)
+    taken = to_json(take_files(store, params))
+    job = Submit(job="terminal", method=id, params=taken, model=known.model, seed=known.seed)
+    outcome = Stage(store, measurements=home() / "measurements").perform(job, _Terminal(known.json))
     result = deliver(store, outcome, known.out, time.monotonic() - began)
     record = {"method": id, "model": known.model, "seed": known.seed, "params": to_json(params), **result}
     (known.out / "result.json").write_text(json.dumps(record, indent=1))

@@ -69,7 +69,9 @@ class Concept:
         record: dict[str, Any] | None = about.get("concept")
         if record is None:
             raise UserError(f"'{path.name}' is a patch without a concept.", "Use it with --patch instead of --concept.")
-        known: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in record.items() if k in cls.__dataclass_fields__}
+        known: dict[str, Any] = {
+            k: tuple(v) if isinstance(v, list) else v for k, v in record.items() if k in cls.__dataclass_fields__
+        }
         return cls(patch=patch, **known)
 
 

@@ -18,6 +18,7 @@ from core.contract.fields import Advanced, ConceptRef, Help, ImageRef, MaskRef, 
 from core.contract.method import Kind, Outcome, Provenance, Role
 from core.contract.params import Params, from_json, to_json
 from core.engine.concepts import attach_concepts, split_strength
+from core.engine.plan import Work
 from core.engine.registry import method, task
 from core.engine.run import Run
 from core.hooks.hook import Hook, Predict, hooked
@@ -59,7 +60,22 @@ class GenerateParams(Params):
     guidance_from: Annotated[float, Range(0, 1), Help("Share of the steps at which guidance begins"), Advanced()] = 0.0
     guidance_to: Annotated[float, Range(0, 1), Help("Share of the steps at which guidance ends"), Advanced()] = 1.0
     eta: Annotated[float, Range(0, 1), Help("Fresh noise per DDIM step", "eta"), Advanced()] = 0.0
+    precision: Annotated[
+        Literal["auto", "float32"], Help("auto: 16-bit where this machine is measured to be faster with it"), Advanced()
+    ] = "auto"
     batch: Annotated[int, Range(0, 16), Help("Pictures computed at once; 0: by the model's size"), Advanced()] = 0
+
+    def work(self, model: Model) -> Work:
+        """How much this asks of a model, for the plan. The size of an initial picture is not known here."""
+        width, height = read_size(self.size) if self.size else (model.size, model.size)
+        together = min(self.count, self.together(model))
+        calls = -(-self.count // together) * max(1, round(self.steps * (self.strength if self.init else 1)))
+        scale = model.family.guidance if self.guidance is None else self.guidance
+        return Work(height, width, calls, together * (1 if scale == 1 else 2), self.count)
+
+    def together(self, model: Model) -> int:
+        """Pictures computed at once."""
+        return self.batch or (4 if model.size <= 256 else 1)
 
 
 @task("core.generate", "Generate", Kind.GENERATE, provenance=Provenance.OURS)
@@ -164,11 +180,7 @@ def read_modifier(spec: str) -> tuple[str, dict[str, object]]:
 def picture_size(params: GenerateParams, run: Run, model: Model) -> tuple[int, int]:
     """(width, height): what is asked for, or the initial picture's, or the model's own."""
     if params.size:
-        try:
-            width, height = (int(part) for part in params.size.lower().split("x"))
-        except ValueError as error:
-            raise UserError(f"The size '{params.size}' is not width x height.", "Write it like 512x768.") from error
-        return width, height
+        return read_size(params.size)
     if params.init is None:
         return model.size, model.size
     picture = run.picture(params.init)
@@ -176,8 +188,17 @@ def picture_size(params: GenerateParams, run: Run, model: Model) -> tuple[int, i
     return (good[0], good[1]) if max(good) <= 2 * model.size else (model.size, model.size)
 
 
+def read_size(text: str) -> tuple[int, int]:
+    """(width, height) of `512x768`."""
+    try:
+        width, height = (int(part) for part in text.lower().split("x"))
+    except ValueError as error:
+        raise UserError(f"The size '{text}' is not width x height.", "Write it like 512x768.") from error
+    return width, height
+
+
 def _batches(seed: int, params: GenerateParams, model: Model) -> Iterator[list[int]]:
-    together = params.batch or (4 if model.size <= 256 else 1)
+    together = params.together(model)
     seeds = [seed + i for i in range(params.count)]
     for start in range(0, len(seeds), together):
         yield seeds[start : start + together]

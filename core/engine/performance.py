@@ -122,7 +122,8 @@ class _Lender:
         if ask is None:
             self._chosen = self.plan
             return
-        stage, changeable = self._stage, self._entry.info.kind == Kind.GENERATE
+        stage = self._stage
+        changeable = self._entry.info.kind == Kind.GENERATE and getattr(self._params, "precision", "auto") == "auto"
         if changeable and self._own in stage.dtypes:  # decided before: do not load fp32 again to find out
             self.plan = replace(self.plan, dtype=stage.dtypes[self._own])
         with stage.cache.lend(self._own, self.plan.torch_dtype, self.plan.device) as model:

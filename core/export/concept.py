@@ -1,4 +1,4 @@
-"""Export concepts and patches as files that other programs load: embedding, LoRA, or our own exact delta.
+"""Export concepts and patches for other programs: embedding, LoRA, or our own exact delta.
 
 Words become textual-inversion files, one per word. Full weight changes go into a LoRA by singular values; the rank and
 the relative error are reported, and `delta` keeps everything exactly for this program.

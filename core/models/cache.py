@@ -49,6 +49,7 @@ class ModelCache:
         if loan is None:
             self._make_room(1)
             model = self._loader(*key)
+            _settle(model)
             loan = self._loans[key] = _Loan(model, _state(model))
         self._loans.move_to_end(key)
         loan.holders += 1
@@ -84,6 +85,13 @@ class ModelCache:
             if self._loans.get(key) is loan:
                 del self._loans[key]
         self._make_room(0)
+
+
+def _settle(model: Model) -> None:
+    """Use the text encoders once: transformers hangs hooks of its own on them then, which no job must be blamed for."""
+    with torch.no_grad():
+        model.encode_prompts([""])
+    model.forget_prompts()
 
 
 def _state(model: Model) -> tuple[Any, ...]:

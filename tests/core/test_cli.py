@@ -1,6 +1,7 @@
 """The command line: the fixed names, JSON on standard output, exit codes, one sentence for bad input."""
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from core.engine.cli import main
 from core.export.png import read_recipe
 
 
-@pytest.fixture(autouse=True)
-def own_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("CONCEPT_STUDIO_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+@pytest.fixture(autouse=True, scope="module")
+def own_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One home for the whole file: the machine is measured once."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CONCEPT_STUDIO_HOME", str(tmp_path_factory.mktemp("home")))
+        yield
 
 
 def said(capsys: pytest.CaptureFixture[str], *arguments: object) -> tuple[int, str, str]:
