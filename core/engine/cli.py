@@ -177,7 +177,20 @@ def _take_file(store: Any, value: str, name_of_field: str) -> str:
         return name + suffix
     if not Path(name).is_file():
         raise UserError(f"There is no file '{name}' (parameter '{name_of_field}').", "Check the path.")
+    if name_of_field in ("patch", "patches"):
+        return _take_patch(store, Path(name)) + suffix
     return str(store.put_file(Path(name))) + suffix
+
+
+def _take_patch(store: Any, path: Path) -> str:
+    """A patch of ours as it is; a LoRA or embedding of another program through the import."""
+    from core.export.incoming import import_file
+    from core.models.headers import read_header
+    from core.models.layouts import identify
+
+    if identify(read_header(path), path.name).format == "concept-studio":
+        return str(store.put_file(path))
+    return str(store.put(import_file(path).to_bytes({"imported": path.name}), "safetensors", {"file": path.name}))
 
 
 def _take_modifier(store: Any, spec: str) -> str:
@@ -266,6 +279,9 @@ def _build_generate(parser: argparse.ArgumentParser) -> None:
     from core.engine.generate import GenerateParams
 
     _build_common(parser)
+    parser.add_argument(
+        "--like", type=Path, metavar="PICTURE", help="recall the settings of a picture; flags win over it"
+    )
     group = parser.add_argument_group("generation")
     short = {"concepts": "--concept", "patches": "--patch", "modifiers": "--modifier"}
     for field in describe(GenerateParams):
@@ -277,7 +293,24 @@ def _build_generate(parser: argparse.ArgumentParser) -> None:
 def _generate(known: argparse.Namespace, _rest: list[str]) -> int:
     from core.engine.generate import GenerateParams
 
-    return _perform(known, "core.generate", from_arguments(GenerateParams, known))
+    base: dict[str, Any] = {}
+    if known.like:
+        base, seed = _recalled(known.like)
+        known.seed = known.seed if "--seed" in sys.argv else seed
+    return _perform(known, "core.generate", from_arguments(GenerateParams, known, base))
+
+
+def _recalled(path: Path) -> tuple[dict[str, Any], int]:
+    """The settings a picture of ours was made with, and its seed."""
+    from core.engine.generate import GenerateParams
+    from core.export.png import read_recipe
+
+    recipe = read_recipe(path)
+    if recipe is None or recipe.get("method") != "core.generate":
+        raise UserError(f"'{path.name}' does not say how it was made.", "Use a picture that this program generated.")
+    named = {f.name for f in describe(GenerateParams)} - {"size", "count", "batch"}
+    width, height = recipe["size"]
+    return {**{k: v for k, v in recipe.items() if k in named}, "size": f"{width}x{height}"}, int(recipe["seed"])
 
 
 def _build_export(parser: argparse.ArgumentParser) -> None:

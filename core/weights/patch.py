@@ -170,7 +170,7 @@ class WeightPatch:
             ) from error
         if not isinstance(meta, dict) or meta.get("format") != FORMAT:
             raise UserError(f"'{path}' is not a patch or concept of this program.",
-                            "Import a LoRA or an embedding first (studio import).")  # fmt: skip
+                            "Import a LoRA or an embedding first: studio run core.import_patch.")  # fmt: skip
         return cls._built(meta, tensors, path), meta.get("about", {})
 
     @classmethod

@@ -39,9 +39,13 @@ def test_methods_as_json_have_the_fixed_form(capsys: pytest.CaptureFixture[str])
     assert "words" in names["editing.a_star"]
 
 
-def test_generate_writes_pictures_that_recall_their_settings(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+def test_generate_writes_pictures_that_recall_their_settings(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
     out = tmp_path / "out"
-    code, text, _ = said(capsys, "generate", "--prompt", "a cat", "--steps", 2, "--seed", 7, "--count", 2, "--out", out, "--json")
+    code, text, _ = said(
+        capsys, "generate", "--prompt", "a cat", "--steps", 2, "--seed", 7, "--count", 2, "--out", out, "--json"
+    )
     result = json.loads(text)
     assert code == 0
     assert [Path(p).name for p in result["images"]] == ["image-1.png", "image-2.png"]
@@ -129,3 +133,41 @@ def test_lists_and_doctor(capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(said(capsys, "concepts", "--json")[1]) == []
     rows = json.loads(said(capsys, "doctor", "--json")[1])
     assert all(row["ok"] for row in rows if row["needed"])
+
+
+def test_a_picture_recalls_its_settings(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    first, again, other = tmp_path / "first", tmp_path / "again", tmp_path / "other"
+    made = [
+        "generate",
+        "--prompt",
+        "a dog",
+        "--steps",
+        2,
+        "--seed",
+        9,
+        "--guidance",
+        3,
+        "--size",
+        "128x96",
+        "--out",
+        first,
+    ]
+    assert said(capsys, *made)[0] == 0
+    assert said(capsys, "generate", "--like", first / "image-1.png", "--out", again)[0] == 0
+    with Image.open(first / "image-1.png") as a, Image.open(again / "image-1.png") as b:
+        assert a.size == b.size == (128, 96)
+        assert a.tobytes() == b.tobytes()
+    assert said(capsys, "generate", "--like", first / "image-1.png", "--prompt", "a cat", "--out", other)[0] == 0
+    assert json.loads((other / "result.json").read_text())["params"]["guidance"] == 3
+
+
+def test_a_lora_of_another_program_is_taken_as_a_patch(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    erased = tmp_path / "erased"
+    assert said(capsys, "run", "erasure.uce", "--erase", "castle", "--out", erased)[0] == 0
+    lora = tmp_path / "lora.safetensors"
+    code, _, err = said(capsys, "export", "--patch", erased / "patch.safetensors", "--as", "lora", "--out", lora)
+    assert code == 0, err
+    code, _, err = said(
+        capsys, "generate", "--prompt", "a castle", "--steps", 2, "--patch", lora, "--out", tmp_path / "o"
+    )
+    assert code == 0, err
