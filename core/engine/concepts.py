@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from core.contract.assets import AssetStore
 from core.contract.errors import UserError
-from core.contract.fields import JSON, ConceptRef, ImageRef
+from core.contract.fields import JSON, ConceptRef, ImageRef, PatchRef
 from core.models.model import Model
 from core.weights.patch import FullDelta, WeightPatch
 
@@ -97,6 +97,22 @@ def attach_concepts(model: Model, run: "Run", refs: Sequence[ConceptRef]) -> Ite
         for patch, strength in _distinct(chosen):
             stack.enter_context(patch.attach(model, strength))
         yield tuple(concept for concept, _ in chosen)
+
+
+@contextmanager
+def changed(
+    model: Model, run: "Run", concepts: Sequence[ConceptRef], patches: Sequence[PatchRef]
+) -> Iterator[tuple[Concept, ...]]:
+    """A model with concepts and patches (each with `:strength` where it is not 1) while the block runs."""
+    with ExitStack() as stack:
+        known = stack.enter_context(attach_concepts(model, run, concepts))
+        for ref in patches:
+            name, strength = split_strength(ref)
+            stack.enter_context(run.patch(name).attach(model, strength))
+        # Remembered text features do not know of low-rank layers beside a text encoder.
+        model.forget_prompts()
+        stack.callback(model.forget_prompts)
+        yield known
 
 
 def _distinct(chosen: Sequence[tuple[Concept, float]]) -> list[tuple[WeightPatch, float]]:

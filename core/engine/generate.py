@@ -6,7 +6,6 @@ generation comes in through the stack, so one loop serves all of them.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from typing import Annotated, Any, Literal
 
@@ -17,7 +16,7 @@ from core.contract.errors import UserError
 from core.contract.fields import Advanced, ConceptRef, Help, ImageRef, MaskRef, ModifierSpec, PatchRef, Range
 from core.contract.method import Kind, Outcome, Provenance, Role
 from core.contract.params import Params, from_json, to_json
-from core.engine.concepts import attach_concepts, split_strength
+from core.engine.concepts import changed
 from core.engine.plan import Work
 from core.engine.registry import method, task
 from core.engine.run import Run
@@ -81,13 +80,7 @@ class GenerateParams(Params):
 @task("core.generate", "Generate", Kind.GENERATE, provenance=Provenance.OURS)
 def generate(params: GenerateParams, run: Run) -> Outcome:
     """Generate pictures from a prompt with concepts, patches and modifiers."""
-    with run.model() as model, ExitStack() as stack:
-        stack.enter_context(attach_concepts(model, run, params.concepts))
-        for ref in params.patches:
-            name, strength = split_strength(ref)
-            stack.enter_context(run.patch(name).attach(model, strength))
-        model.forget_prompts()
-        stack.callback(model.forget_prompts)
+    with run.model() as model, changed(model, run, params.concepts, params.patches):
         images = []
         for seeds in _batches(run.seed, params, model):
             pictures = render(params, run, model, seeds)

@@ -6,7 +6,6 @@ what an inversion is worth for a picture and a model.
 """
 
 from collections.abc import Sequence
-from contextlib import ExitStack
 from typing import Annotated, Literal
 
 import torch
@@ -15,7 +14,7 @@ from torch import Tensor
 from core.contract.fields import Advanced, ConceptRef, Help, ImageRef, PatchRef, Range
 from core.contract.method import Kind, Outcome
 from core.contract.params import Params
-from core.engine.concepts import attach_concepts, split_strength
+from core.engine.concepts import changed
 from core.engine.registry import task
 from core.engine.run import Run
 from core.hooks.hook import Hook, hooked
@@ -55,13 +54,7 @@ class InvertParams(Params):
 
 @task("core.invert", "Invert a picture", Kind.EDIT, paper="arXiv:2310.01506")
 def invert(params: InvertParams, run: Run) -> Outcome:
-    with run.model() as model, ExitStack() as stack:
-        stack.enter_context(attach_concepts(model, run, params.concepts))
-        for ref in params.patches:
-            name, strength = split_strength(ref)
-            stack.enter_context(run.patch(name).attach(model, strength))
-        model.forget_prompts()
-        stack.callback(model.forget_prompts)
+    with run.model() as model, changed(model, run, params.concepts, params.patches):
         picture = to_tensor(fitted(run.picture(params.picture), _size(run, params, model)))
         found, pictures = there_and_back(params, run, model, picture)
         judged = reconstruction(found, picture, pictures[:1])
