@@ -83,10 +83,12 @@ def there_and_back(params: InvertParams, run: Run, model: Model, picture: Tensor
             null = optimise_null_text(denoiser, found, source, negative, params.guidance, params.updates,
                                       lambda s: run.track(s, "Fitting the null text"))  # fmt: skip
     hooks: list[Hook] = [Guidance(1.0 if params.how == "ddim" else params.guidance, negative)]
-    hooks += {
-        "direct": lambda: [DirectInversion(found)], "null-text": lambda: [NullText(null)],
-        "negative-prompt": lambda: [negative_prompt_inversion(source)], "ddim": list,
-    }[params.how]()  # fmt: skip
+    if params.how == "direct":
+        hooks.append(DirectInversion(found))
+    elif params.how == "null-text":
+        hooks.append(NullText(null))
+    elif params.how == "negative-prompt":
+        hooks.append(negative_prompt_inversion(source))
     return found, _sampled(run, model, hooks, found.start, cond, solver, 0)
 
 
