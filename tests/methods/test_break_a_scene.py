@@ -19,6 +19,7 @@ from core.training.prior import sampled
 from core.training.trainable import trainable_weights, trainable_words
 from personalization import break_a_scene as bas
 from personalization.break_a_scene import BreakASceneParams, Draw, break_a_scene, draw, step_losses
+from resources.pocket import world
 
 SHORT = {"words_steps": 2, "all_steps": 2, "prior_count": 2, "batch": 1, "sample_steps": 2, "all_rate": 1e-3}
 
@@ -285,7 +286,10 @@ def test_rates_out_of_range_are_named():
 def test_learns_two_things_from_one_picture(make_run: Callable[..., Run], pocket: Model):
     run = make_run(pocket)
     before = snapshot(pocket)
-    picture, masks = drawn(run, pocket.size)
+    # Two things that the embedded model never saw: it must not be able to draw them already.
+    seen = world.scene(np.random.default_rng(5), objects=("genie", "princess"), relation="left of", backdrop="white")
+    picture = run.keep_picture(Image.fromarray(seen.image))
+    masks = tuple(run.keep_mask(mask) for mask in seen.masks)
     params = BreakASceneParams(picture=picture, masks=masks, samples=0, prior_count=4, words_steps=60, all_steps=50)
     outcome = break_a_scene(params, run)
     assert unchanged(before, pocket)
