@@ -165,6 +165,8 @@ def test_engine_killed_at_random_points(tmp_path: Path) -> None:
     dispatcher.start()
     kills = 0
     while queue.jobs(State.WAITING, State.RUNNING):
+        if kills < 6 and not queue.jobs(State.WAITING):  # a quick machine must not run out of jobs before the kills
+            ids.append(queue.add("fake.drill", {"items": 30, "size": 300_000}, seed=len(ids)).id)
         time.sleep(rng.uniform(0.0, 0.25))
         if kills < 6 and client.pid is not None and client.ready is not None and dispatcher.current:
             os.kill(client.pid, signal.SIGKILL)
