@@ -164,7 +164,8 @@ def test_engine_killed_at_random_points(tmp_path: Path) -> None:
     ids = [queue.add("fake.drill", {"items": 30, "size": 300_000}, seed=i).id for i in range(12)]
     dispatcher.start()
     kills = 0
-    while queue.jobs(State.WAITING, State.RUNNING):
+    began = time.monotonic()
+    while (kills < 6 or queue.jobs(State.WAITING, State.RUNNING)) and time.monotonic() - began < 240:
         if kills < 6 and not queue.jobs(State.WAITING):  # a quick machine must not run out of jobs before the kills
             ids.append(queue.add("fake.drill", {"items": 30, "size": 300_000}, seed=len(ids)).id)
         time.sleep(rng.uniform(0.0, 0.25))
