@@ -1,0 +1,152 @@
+"""The engine and its queue as Qt objects: messages arrive as signals on the window's thread."""
+
+import logging
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from core.client.dispatcher import Dispatcher
+from core.client.engine import Engine, EngineClient
+from core.client.job import Job
+from core.client.queue import JobQueue
+from core.contract.errors import UserError
+from core.contract.fields import JSON
+from core.contract.messages import Done, Failed, Log, Preview, Progress, Ready, Stopped, ToStudio
+from core.contract.method import MethodInfo, Outcome, Role
+
+log = logging.getLogger(__name__)
+
+
+class EngineLink(QObject):
+    """Queue, engine and dispatcher behind signals.
+
+    The engine's reader thread emits `_heard`; Qt brings it over to the thread of this object, so no slot of the window
+    ever runs on another thread.
+    """
+
+    ready = Signal()
+    """The engine is up (again): methods and models may have changed."""
+    down = Signal(str)
+    """It does not start; the sentence says why."""
+    progress = Signal(str, str, int, int, float)
+    """job, label, done, total (0 where unknown), seconds left (-1 where unknown)."""
+    preview = Signal(str, str)
+    """job, asset name."""
+    logged = Signal(str, str, dict)
+    """job, text, numbers: points of a live curve."""
+    done = Signal(str, object, float)
+    """job, `Outcome`, seconds."""
+    failed = Signal(str, str)
+    stopped = Signal(str)
+    queue_changed = Signal()
+    trouble = Signal(str)
+    """The queue cannot be written (a full disk): what to do about it."""
+    _heard = Signal(object)
+    _trouble = Signal(str)
+
+    def __init__(self, queue: JobQueue, engine: Engine, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.queue, self.engine = queue, engine
+        self._seen: tuple[int, int] | None = None
+        self._told = ""
+        self._heard.connect(self._take)
+        self._trouble.connect(self.trouble)
+        self.dispatcher = Dispatcher(queue, engine, self._heard.emit, self._trouble.emit)
+        self._timer = QTimer(self)
+        self._timer.setInterval(1000)
+        self._timer.timeout.connect(self._poll)
+
+    def start(self) -> None:
+        """Start the engine process; returns at once."""
+        self.dispatcher.start()
+        self._timer.start()
+
+    def close(self) -> None:
+        """End the process; a job that runs goes back to waiting and begins again at the next start."""
+        self._timer.stop()
+        self.dispatcher.close()
+
+    @property
+    def methods(self) -> tuple[MethodInfo, ...]:
+        """What the engine can do; empty while it starts."""
+        return self.engine.ready.methods if self.engine.ready else ()
+
+    @property
+    def models(self) -> tuple[str, ...]:
+        return self.engine.ready.models if self.engine.ready else ("pocket",)
+
+    def method(self, id: str, role: Role | None = None) -> MethodInfo | None:
+        """One method; a paper may have a task and a modifier under one id."""
+        return next((m for m in self.methods if m.id == id and role in (None, m.role)), None)
+
+    def submit(self, method: str, params: dict[str, JSON], model: str = "pocket", seed: int = 0) -> Job | None:
+        """Put a job into the queue; None (and `trouble`) when the queue cannot be written."""
+        try:
+            job = self.queue.add(method, params, model, seed)
+        except UserError as error:
+            self.trouble.emit(str(error))
+            return None
+        self._poll()
+        return job
+
+    def cancel(self, job: str) -> None:
+        self.dispatcher.cancel(job)
+        self._poll()
+
+    def retry(self, job: str) -> None:
+        self._change(lambda: self.queue.retry(job))
+
+    def move(self, job: str, before: str | None) -> None:
+        """Let a waiting job run before another one (None: last)."""
+        self._change(lambda: self.queue.move(job, before))
+
+    def pause(self, job: str | None = None) -> None:
+        """Hold back one waiting job, or the whole queue."""
+        self._change(lambda: self.queue.pause(job))
+
+    def resume(self, job: str | None = None) -> None:
+        self._change(lambda: self.queue.resume(job))
+
+    def clear(self) -> None:
+        """Forget the jobs that ended."""
+        self._change(lambda: self.queue.clear())
+
+    def _change(self, what: Callable[[], object]) -> None:
+        try:
+            what()
+        except UserError as error:
+            self.trouble.emit(str(error))
+        self._poll()
+
+    def _poll(self) -> None:
+        self.dispatcher.poll()
+        failure = self.engine.failure if isinstance(self.engine, EngineClient) else ""
+        if failure and failure != self._told:
+            self.down.emit(failure)
+        self._told = failure
+        version = self.queue.version()
+        if version != self._seen:
+            self._seen = version
+            self.queue_changed.emit()
+
+    def _take(self, message: ToStudio) -> None:
+        match message:
+            case Ready():
+                self.ready.emit()
+            case Progress():
+                left = -1.0 if message.seconds_left is None else message.seconds_left
+                self.progress.emit(message.job, message.label, message.done, message.total or 0, left)
+            case Preview():
+                self.preview.emit(message.job, message.image)
+            case Log():
+                self.logged.emit(message.job, message.text, message.numbers)
+            case Done():
+                outcome: Outcome = message.outcome
+                self.done.emit(message.job, outcome, message.seconds)
+            case Failed():
+                if message.fault:
+                    log.error("job %s: %s\n%s", message.job, message.message, message.detail)
+                self.failed.emit(message.job, message.message)
+            case Stopped():
+                self.stopped.emit(message.job)
+        self._poll()
