@@ -1,0 +1,1 @@
+"""The parts of the erasure report and of M-ErasureBench."""
