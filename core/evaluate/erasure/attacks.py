@@ -140,7 +140,7 @@ def hole_filled(side: Side, jobs: Sequence[Job], pictures: Tensor, settings: Set
     """The holes of original pictures (n, 3, h, w) filled by a side with the concept prompt; only the hole's crop."""
     inside, (height, width) = hole(settings.size), settings.size
     parts = []
-    for job, picture in side.run.track(list(zip(jobs, pictures.split(1), strict=True)), label):
+    for job, picture in side.run.track(list(zip(jobs, torch.split(pictures, 1), strict=True)), label):
         x, generators = start(side.model, [job.seed], settings)
         solver = Solver(side.model.schedule, "ddim", settings.steps, generators)
         keep = KeepOutside(side.model, picture, inside, x)
@@ -379,7 +379,7 @@ def _cost(model: Model, people: Tensor, goal: Tensor, length: int, tokenizer: An
     """Squared distance of states to the goal, summed over tokens and width."""
     found = []
     with torch.no_grad():
-        for rows in people.split(64):
+        for rows in torch.split(people, 64):
             states, _ = states_of(model, framed(rows, length, tokenizer))
             found.append((states.float() - goal.to(states.device)[:length]).square().sum((1, 2)).cpu())
     return torch.cat(found)

@@ -51,7 +51,7 @@ def invert(side: Side, pictures: Tensor, steps: int, label: str, prompt: str = "
                         "Run it with precision float32.")  # fmt: skip
     solver = Solver(model.schedule, "ddim", steps)
     found = []
-    for picture in side.run.track(list(pictures.split(1)), label):
+    for picture in side.run.track(list(torch.split(pictures, 1)), label):
         latent = model.encode_image(picture)
         with torch.no_grad():
             cond = model.encode_prompts([prompt], size=(picture.shape[-2], picture.shape[-1]))
@@ -103,7 +103,7 @@ def regenerate(
     noise = torch.randn(inverted.latents.shape, generator=torch.Generator().manual_seed(seed))
     z = mixed(inverted.latents, noise, mix)
     found = []
-    for rows in side.run.track(list(z.split(settings.together)), label):
+    for rows in side.run.track(list(torch.split(z, settings.together)), label):
         with torch.no_grad():
             cond: Conditioning = model.encode_prompts([inverted.prompt], size=settings.size).pick([0] * len(rows))
         with side.denoiser() as denoiser:
@@ -131,7 +131,7 @@ def likelihood(latents: Tensor) -> tuple[list[float], list[float]]:
 
 def round_trip(side: Side, pictures: Tensor) -> tuple[Tensor, list[float]]:
     """Pictures through the autoencoder alone, and their PSNR in dB: the floor of any inversion."""
-    back = [levelled(side.model.decode(side.model.encode_image(p))) for p in pictures.split(1)]
+    back = [levelled(side.model.decode(side.model.encode_image(p))) for p in torch.split(pictures, 1)]
     return torch.cat(back), similarity(pictures, torch.cat(back))
 
 
