@@ -179,6 +179,8 @@ def _take_file(store: Any, value: str, name_of_field: str) -> str:
         raise UserError(f"There is no file '{name}' (parameter '{name_of_field}').", "Check the path.")
     if name_of_field in ("patch", "patches"):
         return _take_patch(store, Path(name)) + suffix
+    if name_of_field in ("concept", "concepts"):
+        _check_concept(Path(name))
     return str(store.put_file(Path(name))) + suffix
 
 
@@ -191,6 +193,16 @@ def _take_patch(store: Any, path: Path) -> str:
     if identify(read_header(path), path.name).format == "concept-studio":
         return str(store.put_file(path))
     return str(store.put(import_file(path).to_bytes({"imported": path.name}), "safetensors", {"file": path.name}))
+
+
+def _check_concept(path: Path) -> None:
+    """A concept must be a file of ours; what other programs wrote acts as a patch."""
+    from core.models.headers import read_header
+    from core.models.layouts import identify
+
+    if identify(read_header(path), path.name).format != "concept-studio":
+        raise UserError(f"'{path}' is no concept of this program.",
+                        "A LoRA or embedding of another program is given as a patch: --patch.")  # fmt: skip
 
 
 def _take_modifier(store: Any, spec: str) -> str:

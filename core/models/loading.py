@@ -5,6 +5,7 @@ nothing is fetched. Every file is checked by its content before anything opens i
 """
 
 import json
+import logging
 import os
 import tempfile
 from collections.abc import Iterable, Iterator
@@ -26,6 +27,11 @@ from core.models.layouts import Prediction, checkpoint_configs, identify
 from core.models.model import Model, TextEncoder, fingerprint
 from core.models.schedule import Schedule
 from core.models.single_file import OPTIONAL
+
+# diffusers warns of an empty list whenever a network without such modules is cast; a person can do nothing with it.
+logging.getLogger("diffusers.models.modeling_utils").addFilter(
+    lambda record: "kept in float32: []" not in record.getMessage()
+)
 
 __all__ = ["RESOURCES", "family_of", "load", "load_folder", "load_single_file"]
 

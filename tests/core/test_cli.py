@@ -89,6 +89,9 @@ def test_parameters_from_a_file_and_flags_over_them(capsys: pytest.CaptureFixtur
     assert (record["params"]["prompt"], record["params"]["steps"]) == ("a dog", 1)
 
 
+VAE = Path(__file__).parents[2] / "resources/pocket/vae/diffusion_pytorch_model.safetensors"
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -99,6 +102,7 @@ def test_parameters_from_a_file_and_flags_over_them(capsys: pytest.CaptureFixtur
         (["generate", "--prompt", "a", "--init", "nowhere.png"], "nowhere.png"),
         (["generate", "--prompt", "a", "--patch", "nowhere.safetensors:0.5"], "nowhere.safetensors"),
         (["generate", "--prompt", "a", "--model", "nowhere"], "nowhere"),
+        (["generate", "--prompt", "a", "--concept", str(VAE)], "holds only an autoencoder"),
         (["run", "erasure.nothing"], "erasure.nothing"),
         (["run", "editing.a_star"], "task"),
         (["run", "erasure.rece"], "erase"),
