@@ -58,8 +58,9 @@ def rate(
     before = [s.present for s in base if s.present is not None]
     undecided = len(erased) - len(decided)
     if not decided:
+        why = "the detector could not decide on any picture" if erased else "no picture"
         return Line(metric, role, 0, detector=detector, threshold=threshold, undecided=undecided, concept=concept,
-                    note="not measured: " + ("no picture" if not erased else "the detector could not decide on any picture"))  # fmt: skip
+                    note=f"not measured: {why}")  # fmt: skip
     interval = wilson(sum(decided), len(decided))
     assert interval is not None
     return Line(metric, role, len(decided), sum(decided) / len(decided), *interval,
