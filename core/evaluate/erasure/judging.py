@@ -1,0 +1,182 @@
+"""Who judges a report, chosen by what is there; and a reason in words for everything that is not."""
+
+import importlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+from core.contract.errors import UserError
+from core.engine.run import Run
+from core.evaluate.erasure.detectors import AskModel, Detector, Sighting, Trust, trust
+from core.evaluate.erasure.prompts import Kind, is_pocket, with_article
+from core.evaluate.erasure.subject import Subject
+from core.models.model import Model
+from resources.pocket import world
+
+JudgeName = Literal["auto", "pocket judge", "CLIP", "original model", "none"]
+KNOWN_SCENES = 40
+"""Composed scenes with and as many without a concept, on which the pocket judge's error is measured."""
+
+
+class NoDetector:
+    """Nobody judges: every rate is "not measured"."""
+
+    live = False
+    threshold = ""
+
+    def __init__(self, why: str) -> None:
+        self.name, self.why = "", why
+
+    def refuses(self, concept: str) -> str:
+        return self.why
+
+    def look(self, pictures: Tensor, concept: str) -> list[Sighting]:
+        return [Sighting(None)] * len(pictures)
+
+
+class WorldJudge:
+    """The CNN that judges pictures of the pocket world: objects, tints, backdrops and styles."""
+
+    live = True
+
+    def __init__(self, judge: Any, answers: Any) -> None:
+        self.judge, self.answers = judge, answers
+        self.name = "pocket judge (CNN)"
+        self.threshold = "its own: an object's mass > 1.5 cells and peak > 0.5; tint, backdrop, style: the likeliest"
+
+    def refuses(self, concept: str) -> str:
+        known = concept in (*world.OBJECTS, *world.TINTS, *world.STYLES, *world.BACKDROPS)
+        return "" if known else f"the pocket judge does not know '{concept}'"
+
+    def look(self, pictures: Tensor, concept: str) -> list[Sighting]:
+        if len(pictures) == 0:
+            return []
+        side = (world.SIDE, world.SIDE)
+        if tuple(pictures.shape[-2:]) != side:
+            pictures = functional.interpolate(pictures, side, mode="bilinear", antialias=True, align_corners=False)
+        with torch.no_grad():
+            found = [a for rows in torch.split(pictures, 32) for a in self.answers(self.judge, rows)]  # type: ignore[no-untyped-call]
+        return [_seen(f, concept) for f in found]
+
+
+def _seen(found: dict[str, Any], concept: str) -> Sighting:
+    """A judge's answer about one concept. A colour is looked for as a tint: "red" is a red thing, not a red backdrop."""
+    objects = found["objects"]
+    if concept in world.OBJECTS:
+        return Sighting(concept in objects, float(objects.get(concept, {}).get("mass", 0.0)))
+    if concept in world.TINTS:
+        hit = [float(o["mass"]) for o in objects.values() if o["tint"] == concept]
+        return Sighting(bool(hit), max(hit, default=0.0)) if objects else Sighting(None)
+    key = "style" if concept in world.STYLES else "backdrop"
+    return Sighting(found[key] == concept, float(found[key] == concept))
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The chosen detector, its trust per erased concept, and what to say of it."""
+
+    detector: Detector
+    trusts: dict[str, Trust]
+    remarks: tuple[str, ...] = ()
+
+
+def pocket_judge() -> WorldJudge | str:
+    """The shipped judge of the pocket world, or why it cannot be had."""
+    try:
+        module = importlib.import_module("resources.pocket.judge")
+    except ImportError:
+        return "the judge of the pocket world is not installed (resources/pocket/judge)"
+    try:
+        return WorldJudge(module.load(), module.answers)
+    except (OSError, UserError) as error:
+        return f"the judge of the pocket world cannot be loaded: {error}"
+
+
+def choose(name: JudgeName, subject: Subject, model: Model, kind: Kind, superclass: str, pairs: int, clip: str = ""
+           ) -> Detector:  # fmt: skip
+    """The detector for a report. "auto": the pocket judge for the pocket model, else CLIP where a folder is given, else
+    the original model itself.
+
+    Raises:
+        UserError: a judge is asked for by name and cannot be had.
+    """
+    if name == "none":
+        return NoDetector("no judge was asked for")
+    own = is_pocket(model)
+    if name == "pocket judge" or (name == "auto" and own):
+        found = (
+            pocket_judge()
+            if own
+            else f"the pocket judge knows only pictures of the pocket world, not {model.family.title}"
+        )
+        if isinstance(found, WorldJudge):
+            return found
+        if name == "pocket judge":
+            raise UserError(found[0].upper() + found[1:] + ".", "Choose another judge.")
+    if name == "CLIP" or (name == "auto" and clip):
+        raise UserError("CLIP is not available as judge here.", "Choose 'original model'.")
+    reference = "" if not superclass else f"a photo of {with_article(superclass, kind)}"
+    return AskModel(subject.run, reference, lambda c: f"a photo of {with_article(c, kind)}", pairs, subject.run.seed)
+
+
+def known_scenes(concept: str, seed: int) -> tuple[Tensor, Tensor]:
+    """Composed pictures with and without a concept of the pocket world, (n, 3, 128, 128)."""
+    draw = np.random.default_rng(seed + 77_000)
+    with_it, without_it = [], []
+    while min(len(with_it), len(without_it)) < KNOWN_SCENES:
+        asked: dict[str, Any] = {}
+        if len(with_it) < KNOWN_SCENES:
+            asked = _asking(concept, draw)
+        scene = world.scene(draw, **asked)
+        picture = torch.from_numpy(scene.image.astype(np.float32)).permute(2, 0, 1) / 127.5 - 1
+        shown = (concept in [t.name for t in scene.things] or concept in [t.tint for t in scene.things]
+                 or concept in (scene.spec.style, scene.backdrop if concept not in world.TINTS else None))  # fmt: skip
+        (with_it if shown else without_it).append(picture)
+    return torch.stack(with_it[:KNOWN_SCENES]), torch.stack(without_it[:KNOWN_SCENES])
+
+
+def _asking(concept: str, draw: np.random.Generator) -> dict[str, Any]:
+    if concept in world.OBJECTS:
+        return {"objects": (concept,)}
+    if concept in world.TINTS:
+        return {"objects": (str(draw.choice(world.OBJECTS)),), "tints": (concept,)}
+    return {"style": concept} if concept in world.STYLES else {"backdrop": concept}
+
+
+def panel(detector: Detector, concepts: Sequence[str], positives: dict[str, Tensor], negatives: dict[str, Tensor], run: Run
+          ) -> Panel:  # fmt: skip
+    """Calibrate where the detector needs it, and measure its error (rule 3).
+
+    Args:
+        positives: pictures that the original made for prompts of each concept.
+        negatives: and for prompts of other things.
+    """
+    trusts: dict[str, Trust] = {}
+    remarks = []
+    for concept in concepts:
+        if isinstance(detector, WorldJudge):
+            if not detector.refuses(concept):
+                trusts[concept] = trust(detector, concept, *known_scenes(concept, run.seed), "composed scenes")
+            continue
+        if isinstance(detector, AskModel):
+            try:
+                level = detector.calibrated(concept, positives[concept], negatives[concept])
+            except UserError as error:
+                remarks.append(str(error))
+                continue
+            source = (
+                f"the original's own pictures, on which the level was chosen (balanced accuracy {level.accuracy:.0%})"
+            )
+            trusts[concept] = trust(detector, concept, positives[concept], negatives[concept], source)
+        elif not isinstance(detector, NoDetector) and not detector.refuses(concept):
+            trusts[concept] = trust(
+                detector, concept, positives[concept], negatives[concept], "the original's own pictures"
+            )
+    remarks += [f"The detector is weak for '{c}': right on {t.accuracy:.0%} of known pictures (below 85 %)."
+                for c, t in trusts.items() if t.weak]  # fmt: skip
+    return Panel(detector, trusts, tuple(remarks))
