@@ -113,7 +113,7 @@ def cells(mask: Bools, encoder: Encoder) -> tuple[Bools, Bools]:
 def white_cells(mask: Bools, grid: int) -> Bools:
     """The reference's mask: bicubic to the grid, then only what is still pure white."""
     small = Image.fromarray(mask.astype(np.uint8) * 255).resize((grid, grid), Image.Resampling.BICUBIC)
-    return np.asarray(small) == 255
+    return np.asarray(np.asarray(small) == 255)
 
 
 def square_around(mask: Bools) -> tuple[int, int, int]:
