@@ -34,9 +34,19 @@ class StopForward(Exception):
 class Inner:
     """What lies inside a hook's `advance`: call it for the rest of the step; `predict` is the noise as further-in hooks see it."""
 
-    def __init__(self, advance: Callable[[Step, Tensor, Conditioning], Tensor], predict: Predict) -> None:
+    def __init__(
+        self, advance: Callable[[Step, Tensor, Conditioning], Tensor], predict: Predict,
+        said: Callable[[], tuple[Tensor, Tensor]] | None = None,
+    ) -> None:  # fmt: skip
         self._advance = advance
+        self._said = said
         self.predict = predict
+
+    def said(self) -> tuple[Tensor, Tensor]:
+        """The latent and the noise that the solver was given last: through guidance and every hook, without another pass."""
+        if self._said is None:
+            raise LookupError("no step was taken yet")
+        return self._said()
 
     def __call__(self, step: Step, x: Tensor, cond: Conditioning) -> Tensor:
         return self._advance(step, x, cond)
@@ -75,6 +85,7 @@ class Denoiser:
     def __init__(self, model: Model, hooks: Sequence[Hook]) -> None:
         self.model = model
         self.hooks = tuple(hooks)
+        self._last: tuple[Tensor, Tensor] | None = None
 
     def predict(self, step: Step, x: Tensor, cond: Conditioning) -> Tensor:
         """Noise in `x`, through every hook."""
@@ -85,7 +96,9 @@ class Denoiser:
 
         def innermost(step: Step, x: Tensor, cond: Conditioning) -> Tensor:
             exact = precise(self.model.schedule, step, x)
-            return solver(step, exact, self.predict(step, exact, cond)).to(x.dtype)
+            noise = self.predict(step, exact, cond)
+            self._last = (exact, noise)
+            return solver(step, exact, noise).to(x.dtype)
 
         advance: Callable[[Step, Tensor, Conditioning], Tensor] = innermost
         for depth in reversed(range(len(self.hooks))):
@@ -100,8 +113,13 @@ class Denoiser:
         def further_in(step: Step, x: Tensor, cond: Conditioning) -> Tensor:
             return self._predict(depth + 1, step, x, cond, attending=depth)
 
-        inner = Inner(advance, further_in)
+        inner = Inner(advance, further_in, self._said)
         return lambda step, x, cond: hook.advance(step, x, cond, inner)
+
+    def _said(self) -> tuple[Tensor, Tensor]:
+        if self._last is None:
+            raise LookupError("no step was taken yet")
+        return self._last
 
     def _predict(self, depth: int, step: Step, x: Tensor, cond: Conditioning, attending: int | None = None) -> Tensor:
         # With `inner.predict` a hook passes by the hooks outside it; their attend stays out as well (`attending`).
