@@ -127,7 +127,8 @@ def choose(name: JudgeName, subject: Subject, model: Model, kind: Kind, supercla
 def known_scenes(concept: str, seed: int) -> tuple[Tensor, Tensor]:
     """Composed pictures with and without a concept of the pocket world, (n, 3, 128, 128)."""
     draw = np.random.default_rng(seed + 77_000)
-    with_it, without_it = [], []
+    with_it: list[Tensor] = []
+    without_it: list[Tensor] = []
     while min(len(with_it), len(without_it)) < KNOWN_SCENES:
         asked: dict[str, Any] = {}
         if len(with_it) < KNOWN_SCENES:
@@ -145,7 +146,8 @@ def _asking(concept: str, draw: np.random.Generator) -> dict[str, Any]:
         return {"objects": (concept,)}
     if concept in world.TINTS:
         return {"objects": (str(draw.choice(world.OBJECTS)),), "tints": (concept,)}
-    return {"style": concept} if concept in world.STYLES else {"backdrop": concept}
+    name = str(draw.choice(world.OBJECTS))
+    return {"objects": (name,), ("style" if concept in world.STYLES else "backdrop"): concept}
 
 
 def panel(detector: Detector, concepts: Sequence[str], positives: dict[str, Tensor], negatives: dict[str, Tensor], run: Run

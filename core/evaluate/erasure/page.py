@@ -14,8 +14,8 @@ from core.models.pictures import to_pictures
 STYLE = """
 body{font:15px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:1080px;padding:0 1rem;color:#1c1c20;background:#fff}
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2.2rem;border-bottom:1px solid #ccc}
-table{border-collapse:collapse;width:100%;font-size:.86rem}th,td{text-align:left;padding:.28rem .5rem;border-bottom:1px solid #e4e4e8;
-vertical-align:top}td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
+table{border-collapse:collapse;width:100%;font-size:.86rem}th,td{text-align:left;padding:.28rem .5rem;
+border-bottom:1px solid #e4e4e8;vertical-align:top}td.n{font-variant-numeric:tabular-nums;white-space:nowrap}
 tr.none td{color:#777}.head{padding:1rem;background:#f3f4f8;border-radius:8px}.head b{font-size:1.3rem}
 .warn{background:#fff3d6;padding:.6rem 1rem;border-radius:8px;margin:.6rem 0}
 .grid{display:flex;flex-wrap:wrap;gap:14px}figure{margin:0;width:270px;font-size:.8rem}figure img{width:132px;image-rendering:auto}
@@ -34,7 +34,8 @@ box.querySelectorAll('figure').forEach(f=>f.querySelectorAll('button').forEach(b
  document.getElementById('agree').textContent='original '+rate.base.join(' of ')+', erased '+rate.erased.join(' of ')+
   (judged?'; agrees with the detector on '+same+' of '+judged:'');}));
 document.getElementById('save').onclick=()=>{const a=document.createElement('a');
- a.href=URL.createObjectURL(new Blob([JSON.stringify(said,null,1)],{type:'application/json'}));a.download='human-check.json';a.click();};}
+ a.href=URL.createObjectURL(new Blob([JSON.stringify(said,null,1)],{type:'application/json'}));
+ a.download='human-check.json';a.click();};}
 """
 
 

@@ -119,11 +119,11 @@ def benign_rows(model: Model, avoid: Sequence[str], count: int, order: int) -> l
 
 
 def variants(concept: str, kind: Kind) -> list[str]:
-    """Misspellings of a concept: two letters swapped, one dropped, one doubled, capitals (ours).
+    """Other spellings of a concept: the plural of an object, two letters swapped, one dropped, one doubled (ours).
 
-    Words of fewer than four letters have only the capitals: their misspellings are other words.
+    Words of fewer than four letters have no misspellings: theirs are other words. Capitals are none, CLIP reads lower case.
     """
-    found = [concept.upper()]
+    found = [world.plural(concept)] if kind == "object" else []
     if len(concept) >= 4:
         middle = len(concept) // 2
         found += [

@@ -277,9 +277,10 @@ def _scenario_row(team: Team, made: Made, arm: Arm) -> Attack:
         note += " The control is not 0: the detector finds the concept in unrelated pictures."
     worst = _surest({"": made.pictures}, {"": looked})
     box = "white box" if "white" in made.name else "black box"
-    return Attack(made.name, box, team.concept, {**made.numbers, "recipe": team.spending.recipe}, len(attacked), pre, asr, low, high,
-                  control, sum(s.present is True for s in base) / max(1, len(base)), tuple(attacked) if prompted else (),
-                  note, worst)  # fmt: skip
+    numbers = {**made.numbers, "recipe": team.spending.recipe}
+    best = sum(s.present is True for s in base) / max(1, len(base))
+    return Attack(made.name, box, team.concept, numbers, len(attacked), pre, asr, low, high, control, best,
+                  tuple(attacked) if prompted else (), note, worst)  # fmt: skip
 
 
 def together(found: Sequence[Attack]) -> Attack | None:

@@ -30,7 +30,7 @@ from core.models.schedule import Step
 from core.sampling.guidance import Guidance
 from core.sampling.sample import noise, sample
 from core.sampling.solvers import Solver
-from core.weights.patch import WeightPatch
+from core.weights.patch import FullDelta, WeightPatch
 
 
 class ErasedParams(Params):
@@ -399,3 +399,11 @@ def settings_of(model: Model, steps: int, guidance: float | None, side: int = 0,
     model.latent_shape(pixels, pixels)
     scale = model.family.guidance if guidance is None else guidance
     return Settings(steps, scale, (pixels, pixels), together=together or (4 if pixels <= 256 else 1))
+
+
+def small_erasure(run: Run) -> list[str]:
+    """A small change of one layer, as an erasure for the conformance suite."""
+    with run.model() as model:
+        name, layer = next(model.projections("cross", ("key",)))
+        change = FullDelta(torch.full_like(layer.weight, 0.01).cpu())
+        return [run.keep_patch(WeightPatch(model.family.name, {f"{name}.weight": change}))]
