@@ -65,7 +65,9 @@ def _one_class(
     removed = {}
     for remover, classes in removers.items():
         if name not in classes:
-            raise UserError(f"'{remover}' has no folder for the class '{name}'.", "Every remover needs the same classes.")
+            raise UserError(
+                f"'{remover}' has no folder for the class '{name}'.", "Every remover needs the same classes."
+            )
         removed[remover] = _partners(pictures_in(classes[name]), shown, f"removed by '{remover}', class '{name}'")
     extra = {
         part: _partners(pictures_in(folder / part / name), shown, f"{part} of class '{name}'")
@@ -90,13 +92,17 @@ def _removers(folder: Path) -> dict[str, dict[str, Path]]:
     """By remover and class, the folder of results."""
     inner = sorted(p for p in folder.iterdir() if p.is_dir()) if folder.is_dir() else []
     if not inner:
-        raise UserError(f"There are no results in '{folder}'.", "It holds a folder for each class, or for each remover.")
+        raise UserError(
+            f"There are no results in '{folder}'.", "It holds a folder for each class, or for each remover."
+        )
     deep = {p.name: {q.name: q for q in sorted(p.iterdir()) if q.is_dir()} for p in inner}
     if not any(deep.values()):
         return {ONE: {p.name: p for p in inner}}
     for name, classes in deep.items():
         if not classes:
-            raise UserError(f"'{folder / name}' holds no folder for any class.", "Every remover needs the same classes.")
+            raise UserError(
+                f"'{folder / name}' holds no folder for any class.", "Every remover needs the same classes."
+            )
     return deep
 
 
@@ -108,7 +114,9 @@ def _labels(path: Path, pictures: Mapping[str, Path]) -> dict[str, set[str]]:
     except OSError as error:
         raise UserError(f"'{path}' cannot be read: {error.strerror}.", 'It says {"picture.png": ["car"]}.') from error
     except (ValueError, AttributeError, TypeError) as error:
-        raise UserError(f"'{path.name}' is not a table of classes: {error}.", 'It says {"picture.png": ["car"]}.') from error
+        raise UserError(
+            f"'{path.name}' is not a table of classes: {error}.", 'It says {"picture.png": ["car"]}.'
+        ) from error
     for name in pictures:
         if name not in labels:
             raise UserError(f"'{path.name}' does not say which classes '{name}' shows.", "An empty list says: none.")

@@ -117,12 +117,15 @@ def _from_lists(store: AssetStore, given: Mapping[str, Sequence[str]]) -> dict[s
     counts = {part: len(refs) for part, refs in given.items()}
     if len(set(counts.values())) > 1:
         told = ", ".join(f"{count} {part}" for part, count in counts.items())
-        raise UserError(f"The lists are of unequal length: {told}.", "Every picture needs its partner, in the same order.")
+        raise UserError(
+            f"The lists are of unequal length: {told}.", "Every picture needs its partner, in the same order."
+        )
     for ref in (results := list(given.get("after", ()))):
         if results.count(ref) > 1:
             raise UserError(f"The picture {ref[:12]} is in 'after' twice and would count twice.", "Give it once.")
     names = [
-        f"{i} ({store.origin(r).get('file') or r[:8]})" for i, r in enumerate(given.get("after") or next(iter(given.values())), 1)
+        f"{i} ({store.origin(r).get('file') or r[:8]})"
+        for i, r in enumerate(given.get("after") or next(iter(given.values())), 1)
     ]
     return {
         part: dict(zip(names, [store.path(r) for r in refs], strict=True)) for part, refs in given.items()
@@ -151,7 +154,11 @@ def read_boxes(path: Path) -> NDArray[np.float64]:
     """
     try:
         text = path.read_text("utf-8-sig")
-        rows = json.loads(text) if path.suffix == ".json" else [_numbers(line) for line in text.splitlines() if line.strip()]
+        rows = (
+            json.loads(text)
+            if path.suffix == ".json"
+            else [_numbers(line) for line in text.splitlines() if line.strip()]
+        )
         boxes = [_box(row["polygon"] if isinstance(row, dict) else row) for row in rows]
     except OSError as error:
         raise UserError(f"The boxes '{path.name}' cannot be read: {error.strerror}.", "Check the path.") from error
@@ -172,7 +179,9 @@ def boxes_in(folder: Path, names: Sequence[str]) -> dict[str, NDArray[np.float64
         tried = [folder / f"{name}.txt", folder / f"gt_{name}.txt", folder / f"{name}.json"]
         path = next((p for p in tried if p.is_file()), None)
         if path is None:
-            raise UserError(f"There are no boxes for '{name}' in '{folder}'.", "An empty file says that there is no text.")
+            raise UserError(
+                f"There are no boxes for '{name}' in '{folder}'.", "An empty file says that there is no text."
+            )
         found[name] = read_boxes(path)
     return found
 

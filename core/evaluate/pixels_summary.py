@@ -11,6 +11,7 @@ import numpy as np
 
 from core.contract.assets import write_atomic
 from core.contract.method import Outcome
+from core.models.clip import EMBEDDED, Clip
 
 FEWEST = 5
 """Values below which an interval would say nothing: a bootstrap of so few repeats a handful of means."""
@@ -39,6 +40,12 @@ class Figure:
             return f"{self.name}{by}: {self.note}"
         within = "no interval" if self.low is None else f"{self.low:.4g} to {self.high:.4g}"
         return f"{self.name}{by}: {self.value:.4g}, n = {self.n}, {within}{note}"
+
+
+def named(clip: Clip) -> str:
+    """How a result names a CLIP."""
+    embedded = Path(clip.network.config.name_or_path).resolve() == EMBEDDED.resolve()
+    return "the embedded CLIP" if embedded else f"CLIP '{clip.name}'"
 
 
 def missing(name: str, why: str, by: str = "") -> Figure:
@@ -78,7 +85,13 @@ def means(
     """
     names = list(dict.fromkeys(name for row in rows.values() for name in row))
     return [
-        mean(name, [row.get(name) for row in rows.values()], reasons.get(name, "no picture has it"), by.get(name, ""), seed)
+        mean(
+            name,
+            [row.get(name) for row in rows.values()],
+            reasons.get(name, "no picture has it"),
+            by.get(name, ""),
+            seed,
+        )
         for name in names
     ]
 
