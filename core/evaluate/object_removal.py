@@ -22,7 +22,7 @@ from core.evaluate.pixels_difference import grey, mse, outside_change, psnr, sea
 from core.evaluate.pixels_encoder import Encoder, How, find_encoder, load_encoder, remove_score, square_around
 from core.evaluate.pixels_folders import Looked, gather, look
 from core.evaluate.pixels_summary import Figure, means, missing, named, outcome
-from core.models.clip import EMBEDDED, Clip, load_clip
+from core.models.clip import EMBEDDED, Clip, find_clip, load_clip
 from core.models.pictures import to_tensor
 
 NO_ENCODER = "no Segment Anything weights were found"
@@ -45,7 +45,7 @@ class ObjectRemovalParams(Params):
 
 
 @task(
-    "evaluate.object_removal",
+    "core.object_removal",
     "Score removed objects",
     Kind.EVALUATE,
     paper="arXiv:2404.11104",
@@ -66,7 +66,9 @@ def object_removal(params: ObjectRemovalParams, run: Run) -> Outcome:
 
 def asked_clip(params: ObjectRemovalParams) -> Clip | None:
     """The CLIP to ask, if a thing is named and there is one; a folder that was named must hold one."""
-    if not params.judge and not (EMBEDDED / "config.json").exists():
+    if params.judge:
+        find_clip(params.judge)
+    elif not (EMBEDDED / "config.json").exists():
         return None
     return load_clip(params.judge) if params.thing.strip() else None
 

@@ -65,7 +65,7 @@ class ClassRemovalParams(Params):
                  Advanced()] = 1.0  # fmt: skip
 
 
-@task("evaluate.object_removal_classes", "Compare object removers by class", Kind.EVALUATE, paper="arXiv:2404.11104",
+@task("core.object_removal_classes", "Compare object removers by class", Kind.EVALUATE, paper="arXiv:2404.11104",
       provenance=Provenance.INFERRED)  # fmt: skip
 def object_removal_classes(params: ClassRemovalParams, run: Run) -> Outcome:
     classes = read_classes(Path(params.folder).expanduser())
@@ -100,12 +100,10 @@ def extractor(params: ClassRemovalParams, run: Run) -> Iterator[tuple[Extract | 
 
 def latent_features(model: Model, pictures: Sequence[Image.Image], grid: int = 4) -> Floats:
     """Mean latents on a 4 x 4 grid, (pictures, 16 x channels)."""
-    rows = []
-    for picture in pictures:
-        with torch.no_grad():
-            latent = model.encode_image(to_tensor(fitted(picture, (model.size, model.size))))
-        rows.append(functional.adaptive_avg_pool2d(latent.float(), grid).flatten(1).cpu())
-    return torch.cat(rows).double().numpy()
+    pixels = torch.cat([to_tensor(fitted(picture, (model.size, model.size))) for picture in pictures])
+    with torch.no_grad():
+        latents = model.encode_image(pixels.to(model.device))
+    return functional.adaptive_avg_pool2d(latents.float(), grid).flatten(1).double().cpu().numpy()
 
 
 def class_rows(
@@ -129,7 +127,7 @@ def class_rows(
     if one.masks and real is not None and extract is not None:
         made = features(shown, params.size, extract, run, f"{one.name}: {GREY_HOLE}", one.masks)
         rows[GREY_HOLE] = asdict(against(made, real, params))
-    for who, files in one.removed.items():
+    for who, files in run.track(list(one.removed.items()), f"{one.name}: full reference"):
         rows[who]["to_original"] = full_reference(files, one.shown)
         rows[who]["to_truth"] = full_reference(files, one.truth) if one.truth else None
     return rows

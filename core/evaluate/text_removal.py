@@ -59,7 +59,7 @@ class TextRemovalParams(Params):
 
 
 @task(
-    "evaluate.text_removal",
+    "core.text_removal",
     "Score erased text",
     Kind.EVALUATE,
     paper="arXiv:2402.19108",

@@ -141,7 +141,7 @@ def test_a_detector_may_be_any_task_that_marks(run, folder, monkeypatch):
         dark = np.asarray(run.picture(params.picture))[..., 0] < 50
         return Outcome(masks=(run.keep_mask(dark),) if dark.any() else ())
 
-    method = registry.method("evaluate.text_removal")
+    method = registry.method("core.text_removal")
     info = type(method.info)(**{**vars(method.info), "id": "test.mark", "kind": Kind.MASK,
                                 "params": registry.describe(MarkParams)})  # fmt: skip
     monkeypatch.setitem(registry._METHODS, "test.mark", registry.Method(info, MarkParams, function=mark))
@@ -149,7 +149,7 @@ def test_a_detector_may_be_any_task_that_marks(run, folder, monkeypatch):
     assert (made.numbers["recall_before"], made.numbers["recall_after"]) == (1, 0)
     assert "test.mark" in made.note
     with pytest.raises(UserError, match="does not mark pictures"):
-        text_removal(TextRemovalParams(folder=str(folder), detector="evaluate.text_removal"), run)
+        text_removal(TextRemovalParams(folder=str(folder), detector="core.text_removal"), run)
     with pytest.raises(UserError, match="no task 'nobody'"):
         text_removal(TextRemovalParams(folder=str(folder), detector="nobody"), run)
 
@@ -162,8 +162,8 @@ def test_compositing_takes_the_truth_outside_the_text(run, folder):
     made = text_removal(TextRemovalParams(folder=str(folder), composite=True), run)
     assert made.numbers["mse"] == 0
     assert "Outside the text the truth was taken." in made.note
+    one = keep(run, after)
     with pytest.raises(UserError, match="masks or boxes"):
-        one = keep(run, after)
         text_removal(TextRemovalParams(after=(one,), truth=(one,), composite=True), run)
     inside = np.zeros((2, 2), bool)
     inside[0] = True
