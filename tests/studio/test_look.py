@@ -64,7 +64,8 @@ def test_colours_are_given_out_evenly_and_names_keep_theirs() -> None:
 def test_dressing_the_program(qapp: QApplication, qtbot: QtBot, theme: look.Theme) -> None:
     put_on = look.dress(qapp, theme)
     sheet = qapp.styleSheet()
-    assert "@" not in sheet and "$" not in sheet
+    assert "@" not in sheet
+    assert "$" not in sheet
     assert put_on == look.current()
     assert qapp.palette().window().color().name() == put_on.panel
     assert qapp.font().pixelSize() == look.TYPE

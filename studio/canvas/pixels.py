@@ -1,0 +1,193 @@
+"""Pixels as tiles with mip levels: a picture of 8k x 8k is read, painted and shown piece by piece.
+
+A tile is 256 pixels square, RGBA (not premultiplied) or coverage (one byte). Tiles that are absent are empty. A `Pixels` is a
+value: `replaced` gives a new one that shares every tile that did not change, and every mip tile that needs no new average.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Self
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtGui import QColor, QImage
+
+TILE = 256
+"""Side of a tile in pixels."""
+
+Bytes = NDArray[np.uint8]
+Place = tuple[int, int]
+"""Column and row of a tile."""
+
+
+class Pixels:
+    """A picture (4 channels) or a mask (1 channel) of fixed size."""
+
+    def __init__(self, width: int, height: int, channels: int, tiles: Mapping[Place, Bytes] | None = None) -> None:
+        """Tiles have shape (256, 256, 4) or (256, 256); what reaches beyond the edge must be zero."""
+        if channels not in (1, 4):
+            raise ValueError(f"{channels} channels: a picture has 4, a mask 1")
+        self.width, self.height, self.channels = width, height, channels
+        self.depth = max(0, math.ceil(math.log2(max(width, height, 1) / TILE)))
+        """The highest mip level: the whole in one tile."""
+        self._levels: list[dict[Place, Bytes]] = [dict(tiles or {}), *({} for _ in range(self.depth))]
+
+    @classmethod
+    def of(cls, array: Bytes) -> Self:
+        """From (height, width) coverage, (height, width, 3) or (height, width, 4); empty tiles are left out."""
+        if array.dtype != np.uint8 or array.ndim not in (2, 3) or (array.ndim == 3 and array.shape[2] not in (3, 4)):
+            raise ValueError(f"{array.dtype} {array.shape} is neither a picture nor a mask of bytes")
+        height, width = array.shape[:2]
+        made = cls(width, height, 1 if array.ndim == 2 else 4)
+        for row in range(math.ceil(height / TILE)):
+            for column in range(math.ceil(width / TILE)):
+                part = array[row * TILE : (row + 1) * TILE, column * TILE : (column + 1) * TILE]
+                tile = np.zeros(made._shape, np.uint8)
+                if array.ndim == 3 and array.shape[2] == 3:
+                    tile[: part.shape[0], : part.shape[1], :3] = part
+                    tile[: part.shape[0], : part.shape[1], 3] = 255
+                else:
+                    tile[: part.shape[0], : part.shape[1]] = part
+                if tile.any():
+                    made._levels[0][column, row] = tile
+        return made
+
+    @classmethod
+    def empty(cls, width: int, height: int, channels: int) -> Self:
+        return cls(width, height, channels)
+
+    @property
+    def _shape(self) -> tuple[int, ...]:
+        return (TILE, TILE) if self.channels == 1 else (TILE, TILE, 4)
+
+    @property
+    def tiles(self) -> Mapping[Place, Bytes]:
+        """The tiles of full size. Do not write into them."""
+        return self._levels[0]
+
+    def places(self, level: int = 0) -> tuple[int, int]:
+        """Columns and rows of tiles at a level."""
+        side = TILE << level
+        return math.ceil(self.width / side), math.ceil(self.height / side)
+
+    def tile(self, place: Place, level: int = 0) -> Bytes | None:
+        """The tile at a level, averaged when first asked for; None where it is empty."""
+        known = self._levels[level]
+        if place in known:
+            found = known[place]
+            return found if found.size else None
+        if level == 0:
+            return None
+        column, row = place
+        parts = [self.tile((2 * column + dx, 2 * row + dy), level - 1) for dy in (0, 1) for dx in (0, 1)]
+        if all(part is None for part in parts):
+            known[place] = _NOTHING
+            return None
+        known[place] = made = np.zeros(self._shape, np.uint8)
+        half = TILE // 2
+        for index, part in enumerate(parts):
+            if part is not None:
+                dy, dx = divmod(index, 2)
+                made[dy * half : (dy + 1) * half, dx * half : (dx + 1) * half] = halved(part)
+        return made
+
+    def replaced(self, tiles: Mapping[Place, Bytes | None]) -> Self:
+        """With other tiles of full size; None empties one."""
+        made = type(self)(self.width, self.height, self.channels)
+        stale = set(tiles)
+        for level, known in enumerate(self._levels):
+            made._levels[level] = {p: t for p, t in known.items() if p not in stale}
+            stale = {(x // 2, y // 2) for x, y in stale}
+        made._levels[0].update({p: t for p, t in tiles.items() if t is not None})
+        return made
+
+    def read(self, x: int, y: int, width: int, height: int) -> Bytes:
+        """A copy of a rectangle, (height, width) or (height, width, 4); zero beyond the edge."""
+        found = np.zeros((height, width, *self._shape[2:]), np.uint8)
+        for place in covered(x, y, width, height):
+            tile = self.tile(place) if min(place) >= 0 else None
+            if tile is not None:
+                left, top = place[0] * TILE, place[1] * TILE
+                x0, x1 = max(x, left), min(x + width, left + TILE)
+                y0, y1 = max(y, top), min(y + height, top + TILE)
+                found[y0 - y : y1 - y, x0 - x : x1 - x] = tile[y0 - top : y1 - top, x0 - left : x1 - left]
+        return found
+
+    def array(self) -> Bytes:
+        """All of it."""
+        return self.read(0, 0, self.width, self.height)
+
+    def bounds(self) -> tuple[int, int, int, int] | None:
+        """Left, top, width, height of what is not empty (alpha or coverage above 0); None when all is."""
+        boxes = []
+        for (column, row), tile in self.tiles.items():
+            solid = tile if self.channels == 1 else tile[..., 3]
+            ys, xs = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
+            if len(ys):
+                boxes.append((column * TILE + xs[0], row * TILE + ys[0], column * TILE + xs[-1], row * TILE + ys[-1]))
+        if not boxes:
+            return None
+        left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
+        right, bottom = max(b[2] for b in boxes), max(b[3] for b in boxes)
+        return int(left), int(top), int(right - left + 1), int(bottom - top + 1)
+
+    def bytes(self) -> int:
+        """Memory of all tiles, mip levels included."""
+        return sum(tile.nbytes for level in self._levels for tile in level.values())
+
+
+_NOTHING: Bytes = np.zeros(0, np.uint8)
+
+
+def covered(x: int, y: int, width: int, height: int, level: int = 0) -> Iterator[Place]:
+    """The tiles under a rectangle given in pixels of full size."""
+    if width <= 0 or height <= 0:
+        return
+    side = TILE << level
+    for row in range(y // side, (y + height - 1) // side + 1):
+        for column in range(x // side, (x + width - 1) // side + 1):
+            yield column, row
+
+
+def halved(tile: Bytes) -> Bytes:
+    """Mean of 2 x 2; colours weigh by their alpha, so that what is clear leaves no dark fringe."""
+    quads = tile.reshape(tile.shape[0] // 2, 2, tile.shape[1] // 2, 2, *tile.shape[2:])
+    if tile.ndim == 2 or (tile[..., 3] == 255).all():
+        summed = quads[:, 0, :, 0].astype(np.uint16)
+        for dy, dx in ((0, 1), (1, 0), (1, 1)):
+            summed += quads[:, dy, :, dx]
+        return ((summed + 2) >> 2).astype(np.uint8)
+    alpha = quads[..., 3:4].astype(np.uint32)
+    total = alpha.sum((1, 3))
+    colour = ((quads[..., :3] * alpha).sum((1, 3)) + total // 2) // np.maximum(total, 1)
+    return np.concatenate([colour, (total + 2) // 4], -1).astype(np.uint8)
+
+
+def as_image(tile: Bytes, tint: str = "") -> QImage:
+    """A tile as a premultiplied image that owns its memory; a mask takes the tint, its coverage is the alpha."""
+    if tile.ndim == 3:
+        height, width = tile.shape[:2]
+        tile = np.ascontiguousarray(tile)
+        image = QImage(tile.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+        solid = bool((tile[..., 3] == 255).all())
+        return image.convertToFormat(QImage.Format.Format_RGB32 if solid else QImage.Format.Format_ARGB32_Premultiplied)
+    height, width = tile.shape
+    shade = QColor(tint or "#ffffff")
+    cover = tile.astype(np.uint16)
+    out = np.empty((height, width, 4), np.uint8)
+    for channel, value in enumerate((shade.blue(), shade.green(), shade.red(), 255)):
+        out[..., channel] = (cover * value + 127) // 255
+    image = QImage(out.data, width, height, 4 * width, QImage.Format.Format_ARGB32_Premultiplied)
+    return image.copy()
+
+
+def from_image(image: QImage) -> Bytes:
+    """(height, width, 4) from any image."""
+    plain = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    rows = np.frombuffer(plain.constBits(), np.uint8).reshape(plain.height(), plain.bytesPerLine())
+    return rows[:, : 4 * plain.width()].reshape(plain.height(), plain.width(), 4).copy()
+
+
+def changed_places(before: Pixels, after: Pixels) -> Iterable[Place]:
+    """Tiles that are not the same object in both."""
+    return {p for p in {*before.tiles, *after.tiles} if before.tiles.get(p) is not after.tiles.get(p)}
