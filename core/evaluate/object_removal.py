@@ -1,4 +1,4 @@
-"""Score removed objects: what changed outside, the seam, whether the hole fits in, whether the object is still there.
+"""Score removed objects: the seam, the hole, what changed outside, and whether the object is gone.
 
 Works on pictures before and after with their masks; with true pictures (the same view without the object) it adds PSNR and
 SSIM. ReMOVE (Chandrasekar et al., 2024) asks a SAM encoder whether the filled hole looks like its surroundings; its

@@ -1,4 +1,4 @@
-"""Compare object removers class by class: FID*, U-IDS*, KID* against pictures that never showed the class.
+"""Compare object removers by class: FID*, KID*, U-IDS* against pictures without that class.
 
 Oh et al., 2024, arXiv:2404.11104: scores against the original reward leaving the object in, so all instances of a class are
 removed and the results are compared with pictures of the same data set that do not show the class. Lower FID* and KID* and
