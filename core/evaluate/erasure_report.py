@@ -34,7 +34,7 @@ from core.engine.registry import task
 from core.engine.run import Run
 from core.evaluate.erasure import measure, page, red_team
 from core.evaluate.erasure.embeddings import RecipeName
-from core.evaluate.erasure.judging import JudgeName, NoDetector, Panel, choose, panel
+from core.evaluate.erasure.judging import JudgeName, NoDetector, Panel, choose, clip_for, panel
 from core.evaluate.erasure.lines import Line, missing
 from core.evaluate.erasure.measure import Asked, Seen
 from core.evaluate.erasure.measure import Words as Told
@@ -58,7 +58,7 @@ class ErasureReportParams(ErasedParams):
                                    "report; full: for publication")] = "quick"  # fmt: skip
     kind: Annotated[ConceptKind, Help("What the erased words are; decides the templates")] = "object"
     judge: Annotated[JudgeName, Help("Who says whether the concept is in a picture. auto: the pocket judge for the "
-                                     "embedded model, else the original model itself")] = "auto"  # fmt: skip
+                                     "embedded model, else CLIP where given, else the original model")] = "auto"  # fmt: skip
     superclass: Annotated[
         str, Help("What the original model compares the word with, e.g. dog for a breed; empty: nothing")
     ] = ""
@@ -221,7 +221,12 @@ def _panel(bench: Bench, seen: Seen) -> Panel:
     """Choose the judge and measure its error on known pictures."""
     params = bench.params
     with bench.subject.base() as side:
-        detector = choose(params.judge, bench.subject, side.model, params.kind, params.superclass, params.pairs)
+        names = [
+            *bench.words.erase,
+            *sorted({a.row.concept for a in bench.asked if a.row.role in ("neighbour", "same-domain")}),
+        ]
+        detector = choose(params.judge, bench.subject, side.model, params.kind, params.superclass, params.pairs, params.clip,
+                          names)  # fmt: skip
     others = seen.of("neighbour", "same-domain", "benign")
     positives = {c: seen.base[seen.of("target", concept=c)] for c in bench.words.erase}
     negatives = {c: seen.base[others][: max(2, len(positives[c]))] for c in bench.words.erase}
@@ -238,7 +243,10 @@ def _judged(bench: Bench, seen: Seen) -> list[Line]:
         lines += measure.efficacy(seen, concept, detector, bench.panel.trusts.get(concept))
     lines += measure.retention(seen, bench.words.erase, detector)
     lines += [measure.harmonic_line(lines, concept, bench.words.kind) for concept in bench.words.erase]
-    return lines + measure.quality(seen, bench.subject.run.seed)
+    with bench.subject.base() as side:
+        clip = clip_for(side.model, bench.params.clip)
+    seed = bench.subject.run.seed
+    return lines + measure.clip_lines(seen, bench.words.erase, clip, seed) + measure.quality(seen, seed)
 
 
 def _attacks(bench: Bench, seen: Seen) -> list[Attack]:
@@ -280,8 +288,6 @@ def _never(bench: Bench) -> list[Line]:
     """Metrics of the protocol that this program cannot measure here, with the reason."""
     return [
         missing("FID", "benign", "needs thousands of pictures and an Inception network; omitted rather than unstable"),
-        missing("CLIP score", "target", "the report has no CLIP judge of joint text and image space here"),
-        missing("in-prompt retention", "target", "needs CLIP"),
         missing("user-reference similarity", "target", "no pictures of the person's own were given"),
     ]
 

@@ -55,9 +55,10 @@ class ErasureBenchParams(ErasedParams):
     pictures: Annotated[tuple[ImageRef, ...], Help("Pictures of the concept that attacks begin from; empty: the original "
                                                    "model draws them")] = ()  # fmt: skip
     judge: Annotated[JudgeName, Help("Who says whether the concept is in a picture")] = "auto"
+    clip: Annotated[PathText, Help("Folder of a CLIP to judge with")] = ""
     superclass: Annotated[str, Help("What the original model compares the word with; empty: nothing")] = ""
-    recipe: Annotated[RecipeName | None, Help("How a word is learned: A (25 pictures, 5000 steps) or B (3000 steps) as "
-                                              "published, small (ours). Empty: small for the embedded model, else B")] = None  # fmt: skip
+    recipe: Annotated[RecipeName | None, Help("How a word is learned: A (5000 steps) or B (3000) as published, small "
+                      "(ours). Empty: small for the embedded model, else B")] = None  # fmt: skip
     word_steps: Annotated[int | None, Range(1, 20000), Help("Steps of the word; empty: the recipe's"), Advanced()] = (
         None
     )
@@ -203,7 +204,10 @@ def _inputs(
             else draw(side, start, settings, "Pictures of the concept", memory)
         )
         unrelated = draw(side, others, settings, "Unrelated pictures", memory)
-        detector = choose(params.judge, subject, model, params.kind, params.superclass, params.pairs)
+        names = [concept, *wording.neighbours(model, concept, params.kind, 9, params.erase)]
+        detector = choose(
+            params.judge, subject, model, params.kind, params.superclass, params.pairs, params.clip, names
+        )
     judged = panel(detector, [concept], {concept: drawn}, {concept: unrelated}, run)
     shown = _showing(concept, drawn, judged, run)
     inputs = Inputs(subject, concept, jobs, shown[:count], unrelated, settings, memory, recipe, params.inversion_steps,
@@ -234,7 +238,7 @@ def _showing(concept: str, drawn: Tensor, judged: Panel, run: Run) -> Tensor:
     run.log(f"'{concept}' is found in {len(own)} of {len(drawn)} pictures that attacks begin from")
     if not own:
         raise UserError(f"'{concept}' is found in none of {len(drawn)} pictures that attacks could begin from.",
-                        "The original does not show it, or the judge does not see it: give pictures, or another judge.")  # fmt: skip
+                        "The original does not show it, or the judge does not see it; give pictures.")  # fmt: skip
     return drawn[own]
 
 

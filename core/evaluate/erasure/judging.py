@@ -15,6 +15,7 @@ from core.engine.run import Run
 from core.evaluate.erasure.detectors import AskModel, Detector, Sighting, Trust, trust
 from core.evaluate.erasure.prompts import Kind, is_pocket, with_article
 from core.evaluate.erasure.subject import Subject
+from core.models.clip import Clip, load_clip
 from core.models.model import Model
 from resources.pocket import world
 
@@ -76,6 +77,51 @@ def _seen(found: dict[str, Any], concept: str) -> Sighting:
     return Sighting(found[key] == concept, float(found[key] == concept))
 
 
+class ClipJudge:
+    """CLIP zero-shot: the concept is there when its name wins among the names of the concept and of others."""
+
+    live = True
+
+    def __init__(self, clip: Clip, names: Sequence[str], kind: Kind) -> None:
+        self.clip, self.names = clip, tuple(dict.fromkeys(names))
+        self.texts = [_CLIP_TEXT[kind].format(with_article(n, kind)) for n in self.names]
+        self.name = f"CLIP '{clip.name}', zero-shot"
+        self.threshold = f"top-1 among {len(self.names)} names"
+
+    def refuses(self, concept: str) -> str:
+        if len(self.names) < 2:
+            return "CLIP needs at least one other name to compare with"
+        return "" if concept in self.names else f"'{concept}' is not among the names that CLIP compares"
+
+    def look(self, pictures: Tensor, concept: str) -> list[Sighting]:
+        if len(pictures) == 0:
+            return []
+        place = self.names.index(concept)
+        chances = self.clip.scores(pictures, self.texts).softmax(1)
+        return [Sighting(int(row.argmax()) == place, float(row[place])) for row in chances]
+
+
+_CLIP_TEXT: dict[Kind, str] = {
+    "object": "a photo of {}", "style": "a picture by {}", "person": "a photo of {}", "scene": "a photo of {}",
+}  # fmt: skip
+
+
+def clip_for(model: Model, folder: str) -> Clip | str:
+    """The CLIP of a folder, or for the embedded model the embedded one; or why there is none.
+
+    Raises:
+        UserError: a folder is given and holds no usable CLIP.
+    """
+    if folder:
+        return load_clip(folder)
+    if not is_pocket(model):
+        return "no CLIP folder was given, and the embedded CLIP knows only the pocket world"
+    try:
+        return load_clip()
+    except UserError as error:
+        return error.message
+
+
 @dataclass(frozen=True)
 class Panel:
     """The chosen detector, its trust per erased concept, and what to say of it."""
@@ -97,10 +143,15 @@ def pocket_judge() -> WorldJudge | str:
         return f"the judge of the pocket world cannot be loaded: {error}"
 
 
-def choose(name: JudgeName, subject: Subject, model: Model, kind: Kind, superclass: str, pairs: int, clip: str = ""
-           ) -> Detector:  # fmt: skip
+def choose(
+    name: JudgeName, subject: Subject, model: Model, kind: Kind, superclass: str, pairs: int, clip: str = "",
+    names: Sequence[str] = (),
+) -> Detector:  # fmt: skip
     """The detector for a report. "auto": the pocket judge for the pocket model, else CLIP where a folder is given, else
     the original model itself.
+
+    Args:
+        names: what CLIP compares: the erased words and other concepts.
 
     Raises:
         UserError: a judge is asked for by name and cannot be had.
@@ -109,17 +160,19 @@ def choose(name: JudgeName, subject: Subject, model: Model, kind: Kind, supercla
         return NoDetector("no judge was asked for")
     own = is_pocket(model)
     if name == "pocket judge" or (name == "auto" and own):
-        found = (
-            pocket_judge()
-            if own
-            else f"the pocket judge knows only pictures of the pocket world, not {model.family.title}"
-        )
+        why = f"the pocket judge knows only pictures of the pocket world, not {model.family.title}"
+        found = pocket_judge() if own else why
         if isinstance(found, WorldJudge):
             return found
         if name == "pocket judge":
             raise UserError(found[0].upper() + found[1:] + ".", "Choose another judge.")
     if name == "CLIP" or (name == "auto" and clip):
-        raise UserError("CLIP is not available as judge here.", "Choose 'original model'.")
+        loaded = clip_for(model, clip)
+        if isinstance(loaded, str):
+            raise UserError(
+                loaded[0].upper() + loaded[1:].rstrip(".") + ".", "Give a CLIP folder, or choose another judge."
+            )
+        return ClipJudge(loaded, names, kind)
     reference = "" if not superclass else f"a photo of {with_article(superclass, kind)}"
     return AskModel(subject.run, reference, lambda c: f"a photo of {with_article(c, kind)}", pairs, subject.run.seed)
 

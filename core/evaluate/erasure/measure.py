@@ -27,6 +27,7 @@ from core.evaluate.erasure.plans import Plan
 from core.evaluate.erasure.prompts import PromptRow
 from core.evaluate.erasure.statistics import harmonic
 from core.evaluate.erasure.subject import Job, Memory, Settings, Subject, draw, predictions, text_features, trail
+from core.models.clip import Clip
 from core.models.model import Model
 from core.sampling.inversion import psnr
 
@@ -279,6 +280,42 @@ def retention(seen: Seen, erased_words: Sequence[str], detector: Detector) -> li
             lines.append(rate("retention", role, n, [seen.answers[n][1][i] for i in own],
                               [seen.answers[n][0][i] for i in own], detector.name, detector.threshold))  # fmt: skip
     return lines
+
+
+def clip_lines(seen: Seen, concepts: Sequence[str], clip: Clip | str, seed: int) -> list[Line]:
+    """CLIP_e, retention inside target prompts (against the prompt without the concept's words, Six-CD), and benign CLIP."""
+    if isinstance(clip, str):
+        return [missing("CLIP score", "target", clip), missing("in-prompt retention", "target", clip),
+                missing("CLIP score", "benign", clip)]  # fmt: skip
+    lines, by = [], f"CLIP '{clip.name}', 100 x cosine"
+    for concept in concepts:
+        own = seen.of("target", concept=concept)
+        lines.append(
+            _clip_line(
+                "CLIP score", "target", concept, seen, own, [seen.asked[i].row.text for i in own], clip, by, seed
+            )
+        )
+        twins = {i: wording.without(seen.asked[i].row.text, concept) for i in own}
+        rest = [i for i in own if len(twins[i].split()) > 1 and twins[i] != seen.asked[i].row.text]
+        texts = [twins[i] for i in rest]
+        lines.append(_clip_line("in-prompt retention", "target", concept, seen, rest, texts, clip, by, seed))
+    own = seen.of("benign")
+    lines.append(
+        _clip_line("CLIP score", "benign", "", seen, own, [seen.asked[i].row.text for i in own], clip, by, seed)
+    )
+    return lines
+
+
+def _clip_line(
+    metric: str, role: str, concept: str, seen: Seen, own: Sequence[int], texts: Sequence[str], clip: Clip, by: str, seed: int
+) -> Line:  # fmt: skip
+    if not own:
+        return missing(metric, role, "there are no such prompts", concept, by)
+    told = clip.texts(texts)
+    after, before = ((100 * (clip.pictures(p[list(own)]) * told).sum(1)).tolist() for p in (seen.erased, seen.base))
+    cut = sum(clip.too_long(t) for t in texts)
+    note = f"{cut} prompts are longer than CLIP reads." if cut else ""
+    return mean(metric, role, _by_prompt(seen, own, after), sum(before) / len(before), concept, by, note, seed)
 
 
 def harmonic_line(lines: Sequence[Line], concept: str, kind: wording.Kind) -> Line:

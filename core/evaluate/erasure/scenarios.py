@@ -156,10 +156,10 @@ def latent(inputs: Inputs, white: bool) -> Made:
     if not len(inputs.pictures):
         raise UserError(f"There is no picture of '{inputs.concept}' to invert.", "Give pictures, or use more prompts.")
     box = "white box" if white else "black box"
-    both = torch.cat([inputs.pictures, inputs.unrelated])
-    count = len(inputs.pictures)
+    shown = inputs.pictures[: len(inputs.jobs)]
+    both, count = torch.cat([shown, inputs.unrelated]), len(shown)
     with inputs.subject.base() as side:
-        trip, floor = latents.round_trip(side, inputs.pictures)
+        trip, floor = latents.round_trip(side, shown)
         first = latents.invert(side, both, inputs.steps, "Inverting with the original", inputs.prompt, inputs.tina)
         base = latents.regenerate(side, _part(first, 0, count), inputs.settings, "Original, inverted latents")
     with inputs.subject.erased() as side:
@@ -200,8 +200,9 @@ def _numbers(
 ) -> dict[str, float]:  # fmt: skip
     """Means of controls (b) and (d)."""
     energy, likely = latents.likelihood(own.latents)
+    shown = inputs.pictures[: len(pictures)]
     numbers = {
-        "psnr": latents.spread(latents.similarity(inputs.pictures, pictures)), "psnr_autoencoder": latents.spread(floor),
+        "psnr": latents.spread(latents.similarity(shown, pictures)), "psnr_autoencoder": latents.spread(floor),
         "energy": latents.spread(energy), "log_likelihood": latents.spread(likely),
     }  # fmt: skip
     if len(inputs.unrelated):

@@ -65,7 +65,7 @@ def wilson(hits: int, n: int) -> tuple[float, float] | None:
     p, d = hits / n, 1 + Z * Z / n
     half = Z * ((p * (1 - p) + Z * Z / (4 * n)) / n) ** 0.5 / d
     middle = (p + Z * Z / (2 * n)) / d
-    return max(0.0, middle - half), min(1.0, middle + half)
+    return 0.0 if hits == 0 else middle - half, 1.0 if hits == n else middle + half
 
 
 def bootstrap(groups: Sequence[Sequence[float]], seed: int = 0, draws: int = 2000) -> tuple[float, float] | None:
