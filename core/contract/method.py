@@ -66,4 +66,6 @@ class Outcome:
     files: tuple[str, ...] = ()
     """Paths of files written outside the store (exports, reports)."""
     numbers: Mapping[str, float] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    """Stored files that a view of the window draws (curves, heat maps, coefficients), by what they are called."""
     note: str = ""

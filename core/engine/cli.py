@@ -222,8 +222,9 @@ def deliver(store: Any, outcome: Outcome, out: Path, seconds: float) -> dict[str
     masks = [_copy(store.path(name), out / f"mask-{i}.png") for i, name in enumerate(outcome.masks, 1)]
     concepts = [_copy_concept(store, name, out) for name in outcome.concepts]
     patch = _copy(store.path(outcome.patch), out / "patch.safetensors") if outcome.patch else None
+    data = {n: _copy(store.path(a), out / f"{n.replace(' ', '-')}{Path(a).suffix}") for n, a in outcome.data.items()}
     return {
-        "images": images, "masks": masks, "concepts": concepts, "patch": patch, "files": list(outcome.files),
+        "images": images, "masks": masks, "concepts": concepts, "patch": patch, "files": list(outcome.files), "data": data,
         "numbers": dict(outcome.numbers), "seconds": round(seconds, 3), "note": outcome.note,
     }  # fmt: skip
 
@@ -254,8 +255,9 @@ def _tell(result: Mapping[str, Any]) -> None:
     for kind in ("images", "masks", "concepts", "files"):
         for path in result[kind]:
             print(path)
-    if result["patch"]:
-        print(result["patch"])
+    for path in [result["patch"], *result["data"].values()]:
+        if path:
+            print(path)
     for name, number in result["numbers"].items():
         print(f"{name}: {number:g}")
     print(f"{result['note']} ({result['seconds']:.1f} s)".strip())

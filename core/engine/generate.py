@@ -93,7 +93,7 @@ def generate(params: GenerateParams, run: Run) -> Outcome:
             }
             for seed, picture in zip(seeds, to_pictures(pictures), strict=True):
                 images.append(run.keep_picture(picture, **{**origin, "seed": seed, "size": list(picture.size)}))
-    return Outcome(images=tuple(images), note=params.prompt)
+    return Outcome(images=tuple(images), data=dict(run.data), note=params.prompt)
 
 
 def render(params: GenerateParams, run: Run, model: Model, seeds: Sequence[int], more: Sequence[Hook] = ()) -> Tensor:

@@ -1,6 +1,7 @@
 """What a method receives beside its parameters: the only way to the outside."""
 
 import copy
+import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence, Sized
 from contextlib import AbstractContextManager, contextmanager
@@ -12,7 +13,7 @@ from torch import Tensor
 
 from core.contract.assets import AssetStore
 from core.contract.errors import Cancelled
-from core.contract.fields import ConceptRef, ImageRef, MaskRef, ModelRef, PatchRef
+from core.contract.fields import JSON, ConceptRef, ImageRef, MaskRef, ModelRef, PatchRef
 from core.engine.concepts import Concept
 from core.models.model import Model
 from core.models.pictures import mask_to_tensor, png, read_mask, read_picture, to_mask, to_pictures, to_tensor
@@ -74,6 +75,8 @@ class Run:
         self.generator = torch.Generator().manual_seed(seed)
         self._lend = lend
         self._last_preview = 0.0
+        self.data: dict[str, str] = {}
+        """What `keep_data` stored, by name; goes into the outcome. Shared with the views `at_seed` makes."""
 
     def at_seed(self, seed: int) -> "Run":
         """The same run seen from another seed, e.g. that of the second batch of pictures."""
@@ -149,6 +152,19 @@ class Run:
         """Store a mask: an "L" picture, or (h, w) boolean or 0..1."""
         mask = inside if isinstance(inside, Image.Image) else to_mask(inside)
         return self.assets.put(png(mask), "png", origin)
+
+    def keep_data(self, name: str, value: JSON | Image.Image, **origin: JSON) -> str:
+        """Store what a view of the window draws: JSON, or a picture whose meaning its origin tells.
+
+        A second value under one name takes another number: "x-ray", "x-ray 2".
+        """
+        if isinstance(value, Image.Image):
+            asset = self.assets.put(png(value), "png", {"data": name, **origin})
+        else:
+            asset = self.assets.put(json.dumps(value).encode(), "json", {"data": name, **origin})
+        taken = sum(known.partition(" ")[0] == name for known in self.data)
+        self.data[name if not taken else f"{name} {taken + 1}"] = asset
+        return asset
 
     def keep_patch(self, patch: WeightPatch, **about: Any) -> PatchRef:
         return self.assets.put(patch.to_bytes(about), "safetensors", {"patch": about})
