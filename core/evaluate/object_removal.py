@@ -21,7 +21,9 @@ from core.engine.run import Run
 from core.evaluate.pixels_difference import grey, mse, outside_change, psnr, seam, ssim
 from core.evaluate.pixels_encoder import Encoder, How, find_encoder, load_encoder, remove_score, square_around
 from core.evaluate.pixels_folders import Looked, gather, look
-from core.evaluate.pixels_summary import Figure, means, missing, named, outcome
+from core.evaluate.pixels_summary import means, named, plain
+from core.evaluate.results import deliver
+from core.evaluate.scores import Score, not_measured
 from core.models.clip import EMBEDDED, Clip, find_clip, load_clip
 from core.models.pictures import to_tensor
 
@@ -87,7 +89,7 @@ def report(
     params: ObjectRemovalParams, run: Run, rows: Mapping[str, Mapping[str, float | None]], encoder: Encoder | None,
     clip: Clip | None,
 ) -> Outcome:  # fmt: skip
-    """All figures of the set; what could not be measured says why."""
+    """All scores of the set; what could not be measured says why."""
     judge = f"{encoder.name}, {params.remove}" if encoder else ""
     reasons = {"seam": "no mask has a border inside its picture, or everything around it is flat",
                "seam_before": "no mask has a border inside its picture, or everything around it is flat",
@@ -97,21 +99,20 @@ def report(
     by = {"remove": judge, "remove_before": judge} | dict.fromkeys(
         ("clip_before", "clip_after"), named(clip) if clip else ""
     )
-    figures = means(rows, reasons, by, run.seed)
+    scores = means(rows, reasons, by, run.seed)
     largest = [row["change_outside"] for row in rows.values() if row["change_outside"] is not None]
     if largest:
-        figures.append(
-            Figure("change_outside_largest", len(largest), max(largest), note="0: outside is kept to the bit")
-        )
+        remark = "the largest of the set; 0: outside is kept to the bit"
+        scores.append(Score("change_outside_largest", max(largest), len(largest), remark=remark))
     if encoder is None:
-        figures += [missing("remove", NO_ENCODER), missing("remove_before", NO_ENCODER)]
+        scores += [not_measured("remove", NO_ENCODER), not_measured("remove_before", NO_ENCODER)]
     if clip is None:
         why = "no CLIP was found" if params.thing.strip() else "no 'thing' was named"
-        figures += [missing("clip_before", why), missing("clip_after", why)]
+        scores += [not_measured("clip_before", why), not_measured("clip_after", why)]
     if not any("psnr_truth" in row for row in rows.values()):
-        figures += [missing(name, "there are no true pictures") for name in ("psnr_truth", "ssim_truth")]
-    figures.append(missing("lpips", "no LPIPS network is part of this program"))
-    return outcome(figures, dict(rows), params.details, f"{len(rows)} pictures.")
+        scores += [not_measured(name, "there are no true pictures") for name in ("psnr_truth", "ssim_truth")]
+    scores.append(not_measured("lpips", "no LPIPS network is part of this program"))
+    return deliver(scores, run, f"{len(rows)} pictures.", params.details, plain(rows))
 
 
 def picture_scores(seen: Looked, encoder: Encoder | None, how: How) -> dict[str, float | None]:

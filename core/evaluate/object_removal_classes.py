@@ -15,7 +15,7 @@ are labelled small-sample and KID* is the one to read.
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -31,11 +31,14 @@ from core.contract.method import Kind, Outcome, Provenance
 from core.contract.params import Params
 from core.engine.registry import task
 from core.engine.run import Run
+from core.evaluate.intervals import bootstrap
 from core.evaluate.pixels_classes import ClassSet, drawn, read_classes
 from core.evaluate.pixels_difference import grey, mse, psnr, ssim
 from core.evaluate.pixels_folders import INSIDE
 from core.evaluate.pixels_sets import ENOUGH, Divisor, Floats, fid, kid, reduced, trivially_separable, u_ids
-from core.evaluate.pixels_summary import Figure, mean, missing, named, outcome
+from core.evaluate.pixels_summary import named, plain
+from core.evaluate.results import deliver
+from core.evaluate.scores import Score, not_measured
 from core.models.clip import EMBEDDED, load_clip
 from core.models.model import Model
 from core.models.pictures import fitted, read_mask, read_picture, to_tensor
@@ -69,19 +72,20 @@ class ClassRemovalParams(Params):
       provenance=Provenance.INFERRED)  # fmt: skip
 def object_removal_classes(params: ClassRemovalParams, run: Run) -> Outcome:
     classes = read_classes(Path(params.folder).expanduser())
-    figures: list[Figure] = []
+    scores: list[Score] = []
     rows: dict[str, dict[str, Any]] = {}
     with extractor(params, run) as (extract, name):
         for one in classes:
             rows[one.name] = class_rows(one, params, run, extract, name)
     removers = list(classes[0].removed)
     for who in (*removers, NO_REMOVAL, GREY_HOLE):
-        figures += set_figures(who, rows, name)
-    figures += reference_figures(removers, classes, rows)
-    figures += agreement(removers, rows)
+        scores += set_scores(who, rows, name)
+    scores += reference_scores(removers, classes, rows)
+    scores += agreement(removers, rows)
     small = min(row[NO_REMOVAL]["n"] for row in rows.values()) < ENOUGH
     label = f", small-sample: fewer than {ENOUGH} pictures a side, read KID*" if small else ""
-    return outcome(figures, rows, params.details, f"{len(classes)} classes, features of {name or 'nothing'}{label}.")
+    note = f"{len(classes)} classes, features of {name or 'nothing'}{label}."
+    return deliver(scores, run, note, params.details, plain(rows))
 
 
 @contextmanager
@@ -149,52 +153,59 @@ def features(
     return np.concatenate(rows)
 
 
-def set_figures(who: str, rows: Mapping[str, Mapping[str, Any]], by: str) -> list[Figure]:
+def set_scores(who: str, rows: Mapping[str, Mapping[str, Any]], judge: str) -> list[Score]:
     """FID*, KID*, U-IDS* of one remover or anchor: of each class, and the mean over the classes."""
-    figures = []
-    for score, title in (("fid", "FID*"), ("kid", "KID*"), ("u_ids", "U-IDS*")):
-        values = []
+    scores = []
+    for key, title in (("fid", "FID*"), ("kid", "KID*"), ("u_ids", "U-IDS*")):
+        values: list[float] = []
         for name, row in rows.items():
-            if who not in row:
-                figures.append(missing(f"{title} {who}, {name}", "there are no masks", by))
+            what = f"{who}, {name}"
+            if who not in row or row[who][key] is None:
+                why = row[who]["why"] if who in row else "there are no masks, or nothing to compare by"
+                scores.append(not_measured(title, why, judge, what))
                 continue
-            value, n, why = row[who][score], row[who]["n"], row[who]["why"]
-            label = f"small-sample: {n} < {ENOUGH} a side" if n < ENOUGH else ""
-            told = Figure(f"{title} {who}, {name}", n, value, by=by, note=label)
-            figures.append(missing(told.name, why, by) if value is None else told)
-            values.append(value)
-        measured = [v for v in values if v is not None]
-        title = f"{title} {who}"
-        if len(measured) == len(rows):
-            note = "" if len(rows) > 1 else "one class"
-            figures.append(Figure(title, len(rows), float(np.mean(measured)), by=by, note=note))
+            n = row[who]["n"]
+            small = f"small-sample: {n} < {ENOUGH} pictures a side; " if n < ENOUGH else ""
+            scores.append(
+                Score(title, row[who][key], n, None, judge, what, remark=f"{small}one number a set: no interval")
+            )
+            values.append(row[who][key])
+        if len(values) < len(rows):
+            scores.append(not_measured(title, f"measured for {len(values)} of {len(rows)} classes", judge, who))
         else:
-            figures.append(missing(title, f"measured for {len(measured)} of {len(rows)} classes", by))
-    return figures
+            scores.append(over_classes(title, values, judge, who))
+    return scores
 
 
-def reference_figures(
+def over_classes(name: str, values: Sequence[float], judge: str, what: str, remark: str = "") -> Score:
+    """The mean over classes, with a bootstrap over classes where there are enough."""
+    interval = bootstrap([[v] for v in values])
+    few = f"{len(values)} {'class' if len(values) == 1 else 'classes'}: too few for an interval"
+    told = "; ".join(filter(None, ["n are classes", "" if interval else few, remark]))
+    return Score(name, float(np.mean(values)), len(values), interval, judge, what, remark=told)
+
+
+def reference_scores(
     removers: Sequence[str], classes: Sequence[ClassSet], rows: Mapping[str, Mapping[str, Any]]
-) -> list[Figure]:
+) -> list[Score]:
     """MSE, PSNR and SSIM to the truth, and to the originals with a warning; means over the classes."""
-    figures = []
+    scores = []
     warning = "against the original, which holds the object: it rewards leaving it in"
     for who in removers:
-        for side, title, note in (("to_truth", "truth", ""), ("to_original", "original", warning)):
+        for side, title, remark in (("to_truth", "truth", ""), ("to_original", "original", warning)):
             tables = [rows[one.name][who][side] for one in classes]
-            for score in ("mse", "psnr", "ssim"):
-                name = f"{score} to {title} {who}"
+            for key in ("mse", "psnr", "ssim"):
+                name = f"{key} to {title}"
                 if None in tables:
-                    figures.append(missing(name, "not every class has true pictures"))
+                    scores.append(not_measured(name, "not every class has true pictures", what=who))
+                elif any(np.isinf(table[key]) for table in tables):
+                    scores.append(not_measured(name, f"all pictures of a class are equal to the {title}", what=who))
                 else:
-                    figures.append(mean(name, [table[score] for table in tables]))
-                    figures[-1] = replace(
-                        figures[-1], note="; ".join(filter(None, [f"mean of {len(tables)} classes", note]))
-                    )
-    return figures
+                    scores.append(over_classes(name, [table[key] for table in tables], "", who, remark))
+    return scores
 
 
-def agreement(removers: Sequence[str], rows: Mapping[str, Mapping[str, Any]]) -> list[Figure]:
+def agreement(removers: Sequence[str], rows: Mapping[str, Mapping[str, Any]]) -> list[Score]:
     """Spearman's correlation of each ranking of the removers with that by PSNR to the truth; 1: the same order.
 
     Scores where lower is better are turned round.
@@ -211,17 +222,17 @@ def agreement(removers: Sequence[str], rows: Mapping[str, Mapping[str, Any]]) ->
         "U-IDS*": column(lambda r: r["u_ids"]),
         "PSNR to the original": column(lambda r: r["to_original"]["psnr"]),
     }
-    figures = []
+    scores = []
     for title, values in ranked.items():
-        name = f"rank correlation {title}"
         value = None if truth is None or values is None else rank_agreement(values, truth)
         if value is None:
             why = ("there are no true pictures" if truth is None else f"{title} was not measured" if values is None
                    else f"{len(removers)} removers, or all tied: three different ones are needed")  # fmt: skip
-            figures.append(missing(name, why))
+            scores.append(not_measured("rank correlation", why, what=title))
         else:
-            figures.append(Figure(name, len(removers), value, note="with the ranking by PSNR to the truth"))
-    return figures
+            remark = "n are removers; with the ranking by PSNR to the truth; no interval"
+            scores.append(Score("rank correlation", value, len(removers), what=title, remark=remark))
+    return scores
 
 
 @dataclass(frozen=True)

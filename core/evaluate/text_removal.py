@@ -27,10 +27,13 @@ from core.contract.method import Kind, Outcome, Provenance, Role
 from core.contract.params import Params, from_json
 from core.engine.registry import method, task
 from core.engine.run import Run
+from core.evaluate.intervals import bootstrap
 from core.evaluate.pixels_boxes import NOTHING, Floats, Found, Matching, match
 from core.evaluate.pixels_difference import Bools, Bytes, grey_differences, mse, outside_change, psnr, text_scores
 from core.evaluate.pixels_folders import INSIDE, Item, Looked, boxes_in, gather, look
-from core.evaluate.pixels_summary import Figure, means, missing, outcome
+from core.evaluate.pixels_summary import means, plain
+from core.evaluate.results import deliver
+from core.evaluate.scores import Score, not_measured
 from core.models.pictures import read_mask, read_picture
 
 SIDE = 512
@@ -136,8 +139,8 @@ def boxes_of_mask(path: Path, name: str = "") -> Floats:
 
 def detected(
     params: TextRemovalParams, when: str, items: Sequence[Item], texts: Mapping[str, Floats], run: Run
-) -> Found | str:
-    """Credits and counts over the whole set, or why there are none."""
+) -> list[Found] | str:
+    """Credits and counts of every picture, or why there are none."""
     if not texts:
         return "where the text was is not known (no masks, no folder 'boxes')"
     if params.detector:
@@ -150,7 +153,7 @@ def detected(
         if not params.folder or not folder.is_dir():
             return "no detector and no folder of detections was given"
         boxes = boxes_in(folder, [item.name for item in items])
-    return sum((match(texts[name], boxes[name], params.matching) for name in texts), NOTHING)
+    return [match(texts[name], boxes[name], params.matching) for name in texts]
 
 
 def marked(detector: str, path: Path, run: Run) -> Floats:
@@ -178,34 +181,46 @@ def _boxed(texts: Floats | None, size: tuple[int, ...]) -> Bools:
 
 
 def report(
-    params: TextRemovalParams,
-    run: Run,
-    rows: Mapping[str, Mapping[str, float | None]],
-    found: Mapping[str, Found | str],
-) -> Outcome:
-    """All figures of the set."""
+    params: TextRemovalParams, run: Run, rows: Mapping[str, Mapping[str, float | None]],
+    found: Mapping[str, list[Found] | str],
+) -> Outcome:  # fmt: skip
+    """All scores of the set."""
     reasons = {"mssim": "the pictures are under 161 pixels, too small for five scales"}
     reasons |= {f"published_{n}": "every picture equals its truth, and the script skips those"
                 for n in ("mse", "psnr", "mssim", "age", "peps", "pceps")}  # fmt: skip
-    figures = means(rows, reasons, {}, run.seed)
-    note = "Outside the text the truth was taken." if params.composite else ""
+    scores = means(rows, reasons, {}, run.seed)
     for when, result in found.items():
-        figures += detection_figures(when, result, params.detector or "detections of the folder", params.matching)
-    return outcome(figures, dict(rows), params.details, f"{len(rows)} pictures. {note}".strip())
+        by = f"{params.detector or 'detections of the folder'}, {params.matching}"
+        scores += detection_scores(when, result, by, run.seed)
+    note = "Outside the text the truth was taken." if params.composite else ""
+    return deliver(scores, run, f"{len(rows)} pictures. {note}".strip(), params.details, plain(rows))
 
 
-def detection_figures(when: str, found: Found | str, by: str, matching: str) -> list[Figure]:
-    """Precision, recall and F of one kind of pictures; n are the texts, for precision the detections."""
-    names = [f"{part}_{when}" for part in ("precision", "recall", "f")]
+def detection_scores(when: str, found: list[Found] | str, judge: str, seed: int) -> list[Score]:
+    """Precision, recall and F over the whole set, with intervals over pictures; n are the detections or the texts."""
     if isinstance(found, str):
-        return [missing(name, found) for name in names]
-    judge = f"{by}, {matching}"
-    counts = (found.detections, found.texts, found.texts)
-    why = ("nothing was detected", "there was no text", "there was no text")
+        return [not_measured(name, found, what=when) for name in ("precision", "recall", "f")]
+    whole = sum(found, NOTHING)
+    no_text = "there was no text"
+    recalled = [[f.recalled / f.texts] * f.texts for f in found if f.texts]
+    precise = [[f.precise / f.detections] * f.detections for f in found if f.detections]
     return [
-        Figure(name, n, value, by=judge) if value is not None else missing(name, reason, judge)
-        for name, n, value, reason in zip(names, counts, (found.precision, found.recall, found.f), why, strict=True)
-    ]
+        _share("precision", whole.precision, precise, judge, when, "nothing was detected", seed),
+        _share("recall", whole.recall, recalled, judge, when, no_text, seed),
+        not_measured("f", no_text, judge, when) if whole.f is None
+        else Score("f", whole.f, whole.texts, None, judge, when, remark="no interval for F"),
+    ]  # fmt: skip
+
+
+def _share(
+    name: str, value: float | None, groups: list[list[float]], judge: str, when: str, why: str, seed: int
+) -> Score:  # fmt: skip
+    """A share of boxes, resampled by pictures: the boxes of one picture go together."""
+    if value is None:
+        return not_measured(name, why, judge, when)
+    interval = bootstrap(groups, seed)
+    few = "" if interval else f"{len(groups)} pictures with boxes: too few for an interval"
+    return Score(name, value, sum(len(g) for g in groups), interval, judge, when, remark=few)
 
 
 CONFORMANCE = {

@@ -165,20 +165,20 @@ def test_the_protocol_ranks_removers_and_anchors(run, folder, tmp_path, monkeypa
     colours(monkeypatch)
     made = object_removal_classes(ClassRemovalParams(folder=str(folder), details=str(tmp_path / "d.json")), run)
     found = made.numbers
-    assert found["FID* perfect"] < found["FID* smear"] < found["FID* idle"]
-    assert found["FID* idle"] == found["FID* no removal"]
-    assert found["FID* grey hole"] > found["FID* perfect"]
-    assert found["U-IDS* perfect"] > found["U-IDS* idle"]
-    assert found["FID* perfect, car.n"] == 20
+    assert found["FID*/perfect"] < found["FID*/smear"] < found["FID*/idle"]
+    assert found["FID*/idle"] == found["FID*/no removal"]
+    assert found["FID*/grey hole"] > found["FID*/perfect"]
+    assert found["U-IDS*/perfect"] > found["U-IDS*/idle"]
+    assert found["FID*/perfect, car.n"] == 20
     assert "small-sample" in made.note
     assert "mean colours" in made.note
-    assert found["rank correlation FID*"] == pytest.approx(1)
-    assert found["psnr to truth smear"] > found["psnr to truth idle"]
+    assert found["rank correlation/FID*"] == pytest.approx(1)
+    assert found["psnr to truth/smear"] > found["psnr to truth/idle"]
     # The paper's finding: against the original the idle remover is the best, so its ranking is turned round or undefined.
-    assert found["ssim to original idle"] == pytest.approx(1)
+    assert found["ssim to original/idle"] == pytest.approx(1)
     assert "it rewards leaving it in" in made.note
     assert json.loads((tmp_path / "d.json").read_text())["pictures"]["car"]["perfect"]["fid"] == pytest.approx(
-        found["FID* perfect"]
+        found["FID*/perfect"]
     )
 
 
@@ -187,9 +187,9 @@ def test_the_numbers_are_those_of_the_sets(run, folder, monkeypatch):
     found = object_removal_classes(ClassRemovalParams(folder=str(folder)), run).numbers
     one = read_classes(folder)[0]
     made, real = (extract([Image.open(p) for p in files.values()]) for files in (one.removed["smear"], one.without))
-    assert found["FID* smear"] == pytest.approx(sets.fid(made, real))
-    assert found["KID* smear"] == pytest.approx(sets.kid(made, real))
-    assert found["U-IDS* smear"] == pytest.approx(sets.u_ids(real, made))
+    assert found["FID*/smear"] == pytest.approx(sets.fid(made, real))
+    assert found["KID*/smear"] == pytest.approx(sets.kid(made, real))
+    assert found["U-IDS*/smear"] == pytest.approx(sets.u_ids(real, made))
 
 
 def test_one_remover_without_truth_or_masks(run, folder, monkeypatch):
@@ -201,9 +201,9 @@ def test_one_remover_without_truth_or_masks(run, folder, monkeypatch):
     (folder / "removed" / "perfect" / "car").rename(folder / "removed" / "car")
     (folder / "removed" / "perfect").rmdir()
     made = object_removal_classes(ClassRemovalParams(folder=str(folder)), run)
-    assert "FID* removed" in made.numbers
-    for said in ("FID* grey hole, car (mean colours): not measured: there are no masks",
-                 "psnr to truth removed: not measured", "rank correlation FID*: not measured: there are no true"):  # fmt: skip
+    assert "FID*/removed" in made.numbers
+    for said in ("FID*/grey hole, car (mean colours): not measured: there are no masks",
+                 "psnr to truth/removed: not measured", "rank correlation/FID*: not measured: there are no true"):  # fmt: skip
         assert said in made.note
 
 
@@ -211,16 +211,16 @@ def test_without_a_judge_nothing_is_scored(run, folder, monkeypatch, tmp_path):
     monkeypatch.setattr(by_class, "EMBEDDED", tmp_path)
     made = object_removal_classes(ClassRemovalParams(folder=str(folder)), run)
     assert not [name for name in made.numbers if name.startswith(("FID", "KID", "U-IDS"))]
-    assert "FID* perfect: not measured" in made.note
+    assert "FID*/perfect: not measured" in made.note
     assert "no CLIP was found" in made.note
-    assert "psnr to truth smear" in made.numbers
+    assert "psnr to truth/smear" in made.numbers
 
 
 def test_the_autoencoder_needs_no_judge(run, folder):
     made = object_removal_classes(ClassRemovalParams(folder=str(folder), features="autoencoder", width=4), run)
     assert "the autoencoder of tiny-sd1" in made.note
-    assert np.isfinite(made.numbers["FID* smear"])
-    assert "U-IDS* smear" in made.numbers
+    assert np.isfinite(made.numbers["FID*/smear"])
+    assert "U-IDS*/smear" in made.numbers
 
 
 def test_drawing_is_seeded_and_sized():
@@ -277,7 +277,7 @@ def test_a_class_on_every_picture_is_not_measured(run, folder, monkeypatch):
         labels.pop(f"{i:02}.png")
     (folder / "classes.json").write_text(json.dumps(labels))
     made = object_removal_classes(ClassRemovalParams(folder=str(folder)), run)
-    assert "FID* smear" not in made.numbers
+    assert "FID*/smear" not in made.numbers
     assert "20 pictures with the class 'car' and 0 without are too few" in made.note
 
 

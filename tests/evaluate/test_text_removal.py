@@ -119,14 +119,14 @@ def test_intervals_come_with_five_pictures(run):
 def test_detections_stand_beside_those_before_and_on_the_truth(run, folder):
     found = text_removal(TextRemovalParams(folder=str(folder)), run)
     numbers = found.numbers
-    assert (numbers["recall_before"], numbers["precision_before"], numbers["f_before"]) == (1, 1, 1)
-    assert (numbers["recall_after"], numbers["precision_after"]) == (0.5, 1)
-    assert numbers["f_after"] == pytest.approx(2 / 3)
-    assert numbers["recall_truth"] == 0
-    assert "precision_truth" not in numbers
-    assert "precision_truth (detections of the folder, deteval): not measured: nothing was detected" in found.note
+    assert (numbers["recall/before"], numbers["precision/before"], numbers["f/before"]) == (1, 1, 1)
+    assert (numbers["recall/after"], numbers["precision/after"]) == (0.5, 1)
+    assert numbers["f/after"] == pytest.approx(2 / 3)
+    assert numbers["recall/truth"] == 0
+    assert "precision/truth" not in numbers
+    assert "precision/truth (detections of the folder, deteval): not measured: nothing was detected" in found.note
     plain = text_removal(TextRemovalParams(folder=str(folder), detector="", matching="iou"), run).numbers
-    assert plain["recall_after"] == 0.5
+    assert plain["recall/after"] == 0.5
 
 
 class MarkParams(Params):
@@ -146,7 +146,7 @@ def test_a_detector_may_be_any_task_that_marks(run, folder, monkeypatch):
                                 "params": registry.describe(MarkParams)})  # fmt: skip
     monkeypatch.setitem(registry._METHODS, "test.mark", registry.Method(info, MarkParams, function=mark))
     made = text_removal(TextRemovalParams(folder=str(folder), detector="test.mark"), run)
-    assert (made.numbers["recall_before"], made.numbers["recall_after"]) == (1, 0)
+    assert (made.numbers["recall/before"], made.numbers["recall/after"]) == (1, 0)
     assert "test.mark" in made.note
     with pytest.raises(UserError, match="does not mark pictures"):
         text_removal(TextRemovalParams(folder=str(folder), detector="core.text_removal"), run)
