@@ -43,9 +43,11 @@ _WANTED = {
 }
 _ROWS = 16
 """Pictures a judge looks at together."""
-_MEAN, _DEVIATION = {
-    "clip": (0.48145466, 0.4578275, 0.40821073), "imagenet": (0.485, 0.456, 0.406),
-}, {"clip": (0.26862954, 0.26130258, 0.27577711), "imagenet": (0.229, 0.224, 0.225)}  # fmt: skip
+_COLOURS = {
+    "clip": ((0.48145466, 0.4578275, 0.40821073), (0.26862954, 0.26130258, 0.27577711)),
+    "imagenet": ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225)),
+}
+"""Mean and deviation for folders that say none."""
 
 
 @dataclass(frozen=True)
@@ -307,24 +309,22 @@ class Preparation:
 
     @classmethod
     def of(cls, folder: Path, side: int, like: str, squash: bool = False) -> "Preparation":
-        """Out of preprocessor_config.json; where it says nothing, the network's own side and usual colours."""
+        """Out of preprocessor_config.json; where it says nothing, the network's own side and the usual colours."""
         told = folder / "preprocessor_config.json"
         facts = _json(told) if told.is_file() else {}
-        size, crop = facts.get("size", side), facts.get("crop_size", side)
-        target: tuple[int, int] | int = int(side)
-        if isinstance(size, dict):
-            target = (
-                (int(size["height"]), int(size["width"])) if "height" in size else int(size.get("shortest_edge", side))
-            )
-        elif isinstance(size, int | float):
-            target = (int(size), int(size)) if squash else int(size)
+        mean, deviation = (
+            tuple(facts.get(k, v)) for k, v in zip(("image_mean", "image_std"), _COLOURS[like], strict=True)
+        )
+        size = facts.get("size", side)
+        if isinstance(size, dict) and "height" in size:
+            return cls((int(size["height"]), int(size["width"])), 0, mean, deviation)
+        if squash and not isinstance(size, dict):
+            return cls((int(size), int(size)), 0, mean, deviation)
+        shorter = int(size.get("shortest_edge", side)) if isinstance(size, dict) else int(size)
+        crop = facts.get("crop_size", side)
         cut = int(crop.get("height", side)) if isinstance(crop, dict) else int(crop)
-        if not facts and squash:
-            target = (side, side)
-        # Without a crop a picture must still come out square, unless it is squashed.
-        cut = 0 if isinstance(target, tuple) else (cut if facts.get("do_center_crop", True) else target)
-        return cls(target, cut if not isinstance(target, int) else min(cut, target), tuple(facts.get("image_mean", _MEAN[like])),
-                   tuple(facts.get("image_std", _DEVIATION[like])))  # fmt: skip
+        # Without a crop of its own a picture still has to come out square.
+        return cls(shorter, min(cut, shorter) if facts.get("do_center_crop", True) else shorter, mean, deviation)
 
     def __call__(self, pixels: Tensor) -> Tensor:
         """(rows, 3, h, w) in -1..1 as the network wants them."""
