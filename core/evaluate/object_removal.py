@@ -18,13 +18,13 @@ from core.contract.method import Kind, Outcome, Provenance
 from core.contract.params import Params
 from core.engine.registry import task
 from core.engine.run import Run
+from core.evaluate.judges import EMBEDDED, Judge, find_judge, load_judge
 from core.evaluate.pixels_difference import grey, mse, outside_change, psnr, seam, ssim
 from core.evaluate.pixels_encoder import Encoder, How, find_encoder, load_encoder, remove_score, square_around
 from core.evaluate.pixels_folders import Looked, gather, look
-from core.evaluate.pixels_summary import means, named, plain
+from core.evaluate.pixels_summary import means, plain
 from core.evaluate.results import deliver
 from core.evaluate.scores import Score, not_measured
-from core.models.clip import EMBEDDED, Clip, find_clip, load_clip
 from core.models.pictures import to_tensor
 
 NO_ENCODER = "no Segment Anything weights were found"
@@ -66,28 +66,29 @@ def object_removal(params: ObjectRemovalParams, run: Run) -> Outcome:
     return report(params, run, rows, encoder, clip)
 
 
-def asked_clip(params: ObjectRemovalParams) -> Clip | None:
+def asked_clip(params: ObjectRemovalParams) -> Judge | None:
     """The CLIP to ask, if a thing is named and there is one; a folder that was named must hold one."""
     if params.judge:
-        find_clip(params.judge)
+        find_judge("clip", params.judge)
     elif not (EMBEDDED / "config.json").exists():
         return None
-    return load_clip(params.judge) if params.thing.strip() else None
+    return load_judge("clip", params.judge) if params.thing.strip() else None
 
 
-def presence(seen: Looked, clip: Clip | None, thing: str) -> dict[str, float | None]:
+def presence(seen: Looked, clip: Judge | None, thing: str) -> dict[str, float | None]:
     """100 cosine of the square around the mask and "a photo of a <thing>", before and after."""
     if clip is None:
         return {}
     assert seen.before is not None
-    crops = torch.cat([to_tensor(place(Image.fromarray(picture), seen)) for picture in (seen.before, seen.after)])
-    before, after = clip.scores(crops, [f"a photo of a {thing.strip()}"])[:, 0].tolist()
+    crops = [to_tensor(place(Image.fromarray(picture), seen)) for picture in (seen.before, seen.after)]
+    cosines = clip.pictures(crops) @ clip.texts([f"a photo of a {thing.strip()}"])[0]
+    before, after = (100 * cosines).tolist()
     return {"clip_before": before, "clip_after": after}
 
 
 def report(
     params: ObjectRemovalParams, run: Run, rows: Mapping[str, Mapping[str, float | None]], encoder: Encoder | None,
-    clip: Clip | None,
+    clip: Judge | None,
 ) -> Outcome:  # fmt: skip
     """All scores of the set; what could not be measured says why."""
     judge = f"{encoder.name}, {params.remove}" if encoder else ""
@@ -97,7 +98,7 @@ def report(
                "remove_before": "no mask leaves a cell inside and one outside",
                "change_outside": "the masks cover everything", "psnr_outside": "the masks cover everything"}  # fmt: skip
     by = {"remove": judge, "remove_before": judge} | dict.fromkeys(
-        ("clip_before", "clip_after"), named(clip) if clip else ""
+        ("clip_before", "clip_after"), clip.name if clip else ""
     )
     scores = means(rows, reasons, by, run.seed)
     largest = [row["change_outside"] for row in rows.values() if row["change_outside"] is not None]

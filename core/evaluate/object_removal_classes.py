@@ -32,14 +32,14 @@ from core.contract.params import Params
 from core.engine.registry import task
 from core.engine.run import Run
 from core.evaluate.intervals import bootstrap
+from core.evaluate.judges import EMBEDDED, load_judge
 from core.evaluate.pixels_classes import ClassSet, drawn, read_classes
 from core.evaluate.pixels_difference import grey, mse, psnr, ssim
 from core.evaluate.pixels_folders import INSIDE
 from core.evaluate.pixels_sets import ENOUGH, Divisor, Floats, fid, kid, reduced, trivially_separable, u_ids
-from core.evaluate.pixels_summary import named, plain
+from core.evaluate.pixels_summary import plain
 from core.evaluate.results import deliver
 from core.evaluate.scores import Score, not_measured
-from core.models.clip import EMBEDDED, load_clip
 from core.models.model import Model
 from core.models.pictures import fitted, read_mask, read_picture, to_tensor
 
@@ -54,10 +54,10 @@ Extract = Callable[[Sequence[Image.Image]], Floats]
 
 class ClassRemovalParams(Params):
     folder: Annotated[PathText, Help("The folder with pictures, classes.json, removed, and masks and truth if any")]
-    features: Annotated[Literal["clip", "autoencoder"], Help(
-        "What the sets are compared by: a CLIP's picture features, or the base model's own latents (ours; fine texture, "
+    features: Annotated[Literal["clip", "dino", "autoencoder"], Help(
+        "What the sets are compared by: a CLIP's or DINO's picture features, or the base model's own latents (ours; fine texture, "
         "hardly any meaning)")] = "clip"  # fmt: skip
-    judge: Annotated[PathText, Help("A CLIP folder; empty takes the embedded one")] = ""
+    judge: Annotated[PathText, Help("A CLIP or DINO folder; empty takes the embedded CLIP")] = ""
     size: Annotated[int, Range(0, 2048), Help("Scale and crop all pictures to this square first; 0 leaves that to the "
                     "extractor")] = 0  # fmt: skip
     width: Annotated[int, Range(0, 2048), Help("Keep so many principal axes of the pictures without the class, for small "
@@ -95,11 +95,11 @@ def extractor(params: ClassRemovalParams, run: Run) -> Iterator[tuple[Extract | 
         with run.model() as model:
             yield lambda pictures: latent_features(model, pictures), f"the autoencoder of {Path(model.source).name}"
         return
-    if not params.judge and not (EMBEDDED / "config.json").exists():
+    if params.features == "clip" and not params.judge and not (EMBEDDED / "config.json").exists():
         yield None, ""
         return
-    clip = load_clip(params.judge)
-    yield lambda pictures: np.concatenate([clip.pictures(to_tensor(p)).double().numpy() for p in pictures]), named(clip)
+    judge = load_judge(params.features, params.judge)
+    yield lambda pictures: judge.pictures([to_tensor(p) for p in pictures]).double().cpu().numpy(), judge.name
 
 
 def latent_features(model: Model, pictures: Sequence[Image.Image], grid: int = 4) -> Floats:

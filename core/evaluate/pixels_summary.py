@@ -3,11 +3,9 @@
 import math
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from core.evaluate.scores import Score, mean
-from core.models.clip import EMBEDDED, Clip
 
 EQUAL = "all pictures are equal to what they are compared with"
 
@@ -36,12 +34,6 @@ def means(
             )
         found.append(score)
     return found
-
-
-def named(clip: Clip) -> str:
-    """How a result names a CLIP."""
-    embedded = Path(clip.network.config.name_or_path).resolve() == EMBEDDED.resolve()
-    return "the embedded CLIP" if embedded else f"CLIP '{clip.name}'"
 
 
 def plain(data: Any) -> Any:

@@ -4,11 +4,13 @@ import json
 
 import numpy as np
 import pytest
+import torch
 from PIL import Image
 
 from core.contract.errors import UserError
 from core.evaluate import object_removal_classes as by_class
 from core.evaluate import pixels_sets as sets
+from core.evaluate.judges import Judge
 from core.evaluate.object_removal import ObjectRemovalParams, object_removal, presence
 from core.evaluate.object_removal_classes import ClassRemovalParams, against, object_removal_classes, rank_agreement
 from core.evaluate.pixels_classes import drawn, read_classes
@@ -97,23 +99,30 @@ def test_remove_names_its_encoder(run, lists, sam_file):  # noqa: F811
 
 def test_a_foreign_judge_is_refused(run, lists, tmp_path):
     (tmp_path / "config.json").write_text('{"model_type": "dinov2"}')
-    with pytest.raises(UserError, match="not a CLIP"):
+    with pytest.raises(UserError, match="a 'dinov2', not a CLIP"):
         scored(run, lists, thing="block", judge=str(tmp_path))
-    with pytest.raises(UserError, match="not a CLIP"):  # named, though not needed: a wrong name is told all the same
+    with pytest.raises(
+        UserError, match="a 'dinov2', not a CLIP"
+    ):  # named, though not needed: a wrong name is told all the same
         scored(run, lists, judge=str(tmp_path))
 
 
 def test_presence_asks_about_the_place_before_and_after(lists):
-    class Redness:
-        """Scores the mean redness; notes what it was asked."""
+    asked = []
 
-        def scores(self, pixels, texts):
-            self.asked = (tuple(pixels.shape), texts)
-            return pixels[:, :1].mean((1, 2, 3))[:, None]
+    def look(pixels):
+        """Red is the first axis, all else the second."""
+        asked.append(tuple(pixels.shape))
+        red = pixels[:, 0].mean((1, 2)) + 1
+        return torch.stack([red, pixels[:, 1].mean((1, 2)) + 1], 1)
 
-    clip, seen = Redness(), Looked("a", lists["after"], lists["before"], lists["mask"], None)
+    def read(texts):
+        asked.append(texts)
+        return torch.tensor([[2.0, 0.0]])
+
+    clip, seen = Judge("j", "clip", look, read), Looked("a", lists["after"], lists["before"], lists["mask"], None)
     found = presence(seen, clip, " block ")
-    assert clip.asked == ((2, 3, 56, 56), ["a photo of a block"])  # 24 and 16 on each side
+    assert asked == [(2, 3, 56, 56), ["a photo of a block"]]  # 24 and 16 on each side
     assert found["clip_before"] > found["clip_after"]
     assert presence(seen, None, "block") == {}
 
@@ -214,6 +223,11 @@ def test_without_a_judge_nothing_is_scored(run, folder, monkeypatch, tmp_path):
     assert "FID*/perfect: not measured" in made.note
     assert "no CLIP was found" in made.note
     assert "psnr to truth/smear" in made.numbers
+
+
+def test_a_dino_has_to_be_given(run, folder):
+    with pytest.raises(UserError, match="No DINO folder was given"):
+        object_removal_classes(ClassRemovalParams(folder=str(folder), features="dino"), run)
 
 
 def test_the_autoencoder_needs_no_judge(run, folder):
