@@ -18,13 +18,14 @@ from core.contract.method import Kind, Outcome, Provenance
 from core.contract.params import Params
 from core.engine.registry import task
 from core.engine.run import Run
-from core.evaluate.judges import EMBEDDED, Judge, find_judge, load_judge
+from core.evaluate.judges import Judge, find_judge, load_judge
 from core.evaluate.pixels_difference import grey, mse, outside_change, psnr, seam, ssim
 from core.evaluate.pixels_encoder import Encoder, How, find_encoder, load_encoder, remove_score, square_around
 from core.evaluate.pixels_folders import Looked, gather, look
 from core.evaluate.pixels_summary import means, plain
 from core.evaluate.results import deliver
 from core.evaluate.scores import Score, not_measured
+from core.models.clip import EMBEDDED
 from core.models.pictures import to_tensor
 
 NO_ENCODER = "no Segment Anything weights were found"

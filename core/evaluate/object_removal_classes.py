@@ -32,7 +32,7 @@ from core.contract.params import Params
 from core.engine.registry import task
 from core.engine.run import Run
 from core.evaluate.intervals import bootstrap
-from core.evaluate.judges import EMBEDDED, load_judge
+from core.evaluate.judges import load_judge
 from core.evaluate.pixels_classes import ClassSet, drawn, read_classes
 from core.evaluate.pixels_difference import grey, mse, psnr, ssim
 from core.evaluate.pixels_folders import INSIDE
@@ -40,6 +40,7 @@ from core.evaluate.pixels_sets import ENOUGH, Divisor, Floats, fid, kid, reduced
 from core.evaluate.pixels_summary import plain
 from core.evaluate.results import deliver
 from core.evaluate.scores import Score, not_measured
+from core.models.clip import EMBEDDED
 from core.models.model import Model
 from core.models.pictures import fitted, read_mask, read_picture, to_tensor
 
