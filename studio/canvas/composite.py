@@ -11,7 +11,7 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QTransform
 
 from studio.canvas.items import Item
-from studio.canvas.pixels import TILE, Bytes, Place, as_image, changed_places
+from studio.canvas.pixels import TILE, Place, Source, as_image, changed_places
 
 Key = tuple[int, int, int]
 """Level, column, row."""
@@ -30,12 +30,12 @@ class Composite:
         self._tiles: OrderedDict[Key, QImage] = OrderedDict()
         self._stale: dict[Key, QImage] = {}
         """Shown until the new one is ready: a stroke never blinks."""
-        self._sources: OrderedDict[tuple[int, str], tuple[Bytes, QImage]] = OrderedDict()
+        self._sources: OrderedDict[tuple[int, str], tuple[Source, QImage]] = OrderedDict()
         """By the tile's address; the tile is held beside its image, so that an address is not used twice."""
 
     def show(self, width: int, height: int, items: Iterable[Item]) -> QRect:
         """Take the new layers; give back where the picture changed, in pixels of the document (empty: nowhere)."""
-        new = tuple(i for i in items if i.visible and i.opacity > 0)
+        new = tuple(i for i in items if i.visible and i.cover > 0)
         old, self.items = self.items, new
         if (width, height) != (self.width, self.height):
             self.width, self.height = width, height
@@ -83,7 +83,7 @@ class Composite:
             found, own = self._pieces(item, level, area)
             if found:
                 pieces.append((item, found, own))
-                if item.opacity >= 1 and own.type() <= QTransform.TransformationType.TxTranslate and len(found) == 1:
+                if item.cover >= 1 and _shifts(own) and len(found) == 1:
                     image, at = found[0]
                     hides = QRectF(own.map(at), image.size()).contains(QRectF(0, 0, TILE, TILE))
                     if hides and not image.hasAlphaChannel():
@@ -122,13 +122,16 @@ class Composite:
         return found, own
 
     def _source(self, item: Item, level: int, place: Place) -> QImage | None:
-        tile = item.pixels.tile(place, level)
+        tile = item.pixels.held(place, level)
         if tile is None:
             return None
         key = (id(tile), item.color)
         found = self._sources.get(key)
         if found is None:
-            found = self._sources[key] = (tile, as_image(tile, item.color))
+            array = item.pixels.tile(place, level)
+            if array is None:
+                return None
+            found = self._sources[key] = (tile, as_image(array, item.color))
             while len(self._sources) > self._room:
                 self._sources.popitem(last=False)
         else:
@@ -139,21 +142,26 @@ class Composite:
 def _blend(pieces: list[tuple[Item, list[tuple[QImage, QPointF]], QTransform]]) -> QImage:
     """The topmost layer comes first in the list."""
     lowest, found, own = pieces[-1]
-    plain = own.isIdentity() or own.type() == QTransform.TransformationType.TxTranslate
-    if len(pieces) == 1 and lowest.opacity >= 1 and len(found) == 1 and plain and own.map(found[0][1]) == QPointF(0, 0):
+    plain = _shifts(own)
+    if len(pieces) == 1 and lowest.cover >= 1 and len(found) == 1 and plain and own.map(found[0][1]) == QPointF(0, 0):
         return found[0][0]
     made = QImage(TILE, TILE, QImage.Format.Format_ARGB32_Premultiplied)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
     for item, images, matrix in reversed(pieces):
-        painter.setOpacity(item.opacity)
+        painter.setOpacity(item.cover)
         painter.setTransform(matrix)
-        smooth = matrix.type() > QTransform.TransformationType.TxTranslate
+        smooth = not (_shifts(matrix) and matrix.dx().is_integer() and matrix.dy().is_integer())
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
         for image, at in images:
             painter.drawImage(at, image)
     painter.end()
     return made
+
+
+def _shifts(matrix: QTransform) -> bool:
+    """Whether it only moves."""
+    return (matrix.m11(), matrix.m12(), matrix.m21(), matrix.m22()) == (1, 0, 0, 1)
 
 
 def _difference(old: tuple[Item, ...], new: tuple[Item, ...]) -> QRectF:

@@ -1,7 +1,8 @@
-"""Pixels as tiles with mip levels: a picture of 8k x 8k is read, painted and shown piece by piece.
+"""The document's tiles with mip levels: a picture of 8k x 8k is shown piece by piece, at any zoom.
 
 A tile is 256 pixels square, RGBA (not premultiplied) or coverage (one byte). Tiles that are absent are empty. A `Pixels` is a
-value: `replaced` gives a new one that shares every tile that did not change, and every mip tile that needs no new average.
+value over a `Raster` of the document, or over plain arrays while a stroke is being previewed: `replaced` and `over` share every
+tile that did not change, and every mip tile that needs no new average.
 """
 
 import math
@@ -12,25 +13,25 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor, QImage
 
-TILE = 256
-"""Side of a tile in pixels."""
+from studio.document.tiles import TILE, Bytes, Place, Raster, Tile, covered
 
-Bytes = NDArray[np.uint8]
-Place = tuple[int, int]
-"""Column and row of a tile."""
+Source = Bytes | Tile
+"""A tile as it is held: the document's handle, or an array of our own."""
 
 
 class Pixels:
     """A picture (4 channels) or a mask (1 channel) of fixed size."""
 
-    def __init__(self, width: int, height: int, channels: int, tiles: Mapping[Place, Bytes] | None = None) -> None:
+    def __init__(self, width: int, height: int, channels: int, tiles: Mapping[Place, Source] | None = None) -> None:
         """Tiles have shape (256, 256, 4) or (256, 256); what reaches beyond the edge must be zero."""
         if channels not in (1, 4):
             raise ValueError(f"{channels} channels: a picture has 4, a mask 1")
         self.width, self.height, self.channels = width, height, channels
         self.depth = max(0, math.ceil(math.log2(max(width, height, 1) / TILE)))
         """The highest mip level: the whole in one tile."""
-        self._levels: list[dict[Place, Bytes]] = [dict(tiles or {}), *({} for _ in range(self.depth))]
+        self._levels: list[dict[Place, Source]] = [dict(tiles or {}), *({} for _ in range(self.depth))]
+        self._bounds: tuple[int, int, int, int] | None = None
+        self._measured = False
 
     @classmethod
     def of(cls, array: Bytes) -> Self:
@@ -53,6 +54,19 @@ class Pixels:
         return made
 
     @classmethod
+    def over(cls, raster: Raster, before: "Pixels | None" = None) -> Self:
+        """The document's raster; what it shares with `before` keeps its mip tiles."""
+        size = (raster.width, raster.height, raster.channels)
+        if before is None or size != (before.width, before.height, before.channels):
+            return cls(*size, raster.tiles)
+        old = before.tiles
+        places = {*old, *raster.tiles}
+        new: dict[Place, Source | None] = {p: raster.tiles.get(p) for p in places if old.get(p) is not raster.tiles.get(p)}
+        made = cls(*size)
+        made._share(before, new)
+        return made
+
+    @classmethod
     def empty(cls, width: int, height: int, channels: int) -> Self:
         return cls(width, height, channels)
 
@@ -61,9 +75,16 @@ class Pixels:
         return (TILE, TILE) if self.channels == 1 else (TILE, TILE, 4)
 
     @property
-    def tiles(self) -> Mapping[Place, Bytes]:
+    def tiles(self) -> Mapping[Place, Source]:
         """The tiles of full size. Do not write into them."""
         return self._levels[0]
+
+    def arrays(self) -> Iterator[tuple[Place, Bytes]]:
+        """Every tile of full size that is not empty, read one by one."""
+        for place in self.tiles:
+            tile = self.tile(place)
+            if tile is not None:
+                yield place, tile
 
     def places(self, level: int = 0) -> tuple[int, int]:
         """Columns and rows of tiles at a level."""
@@ -75,6 +96,8 @@ class Pixels:
         known = self._levels[level]
         if place in known:
             found = known[place]
+            if isinstance(found, Tile):
+                return found.array()
             return found if found.size else None
         if level == 0:
             return None
@@ -91,21 +114,30 @@ class Pixels:
                 made[dy * half : (dy + 1) * half, dx * half : (dx + 1) * half] = halved(part)
         return made
 
+    def held(self, place: Place, level: int = 0) -> Source | None:
+        """The object that stands for a tile: the same one as long as the tile looks the same."""
+        if level:
+            return self.tile(place, level)
+        return self._levels[0].get(place)
+
     def replaced(self, tiles: Mapping[Place, Bytes | None]) -> Self:
         """With other tiles of full size; None empties one."""
         made = type(self)(self.width, self.height, self.channels)
-        stale = set(tiles)
-        for level, known in enumerate(self._levels):
-            made._levels[level] = {p: t for p, t in known.items() if p not in stale}
-            stale = {(x // 2, y // 2) for x, y in stale}
-        made._levels[0].update({p: t for p, t in tiles.items() if t is not None})
+        made._share(self, tiles)
         return made
+
+    def _share(self, before: "Pixels", tiles: Mapping[Place, Source | None]) -> None:
+        stale = set(tiles)
+        for level, known in enumerate(before._levels):
+            self._levels[level] = {p: t for p, t in known.items() if p not in stale}
+            stale = {(x // 2, y // 2) for x, y in stale}
+        self._levels[0].update({p: t for p, t in tiles.items() if t is not None})
 
     def read(self, x: int, y: int, width: int, height: int) -> Bytes:
         """A copy of a rectangle, (height, width) or (height, width, 4); zero beyond the edge."""
         found = np.zeros((height, width, *self._shape[2:]), np.uint8)
         for place in covered(x, y, width, height):
-            tile = self.tile(place) if min(place) >= 0 else None
+            tile = self.tile(place)
             if tile is not None:
                 left, top = place[0] * TILE, place[1] * TILE
                 x0, x1 = max(x, left), min(x + width, left + TILE)
@@ -118,9 +150,14 @@ class Pixels:
         return self.read(0, 0, self.width, self.height)
 
     def bounds(self) -> tuple[int, int, int, int] | None:
-        """Left, top, width, height of what is not empty (alpha or coverage above 0); None when all is."""
+        """Left, top, width, height of what is not empty (alpha or coverage above 0); None when all is. Found once."""
+        if not self._measured:
+            self._bounds, self._measured = self._measure(), True
+        return self._bounds
+
+    def _measure(self) -> tuple[int, int, int, int] | None:
         boxes = []
-        for (column, row), tile in self.tiles.items():
+        for (column, row), tile in self.arrays():
             solid = tile if self.channels == 1 else tile[..., 3]
             ys, xs = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
             if len(ys):
@@ -132,21 +169,11 @@ class Pixels:
         return int(left), int(top), int(right - left + 1), int(bottom - top + 1)
 
     def bytes(self) -> int:
-        """Memory of all tiles, mip levels included."""
-        return sum(tile.nbytes for level in self._levels for tile in level.values())
+        """Memory of the tiles that are our own, mip levels included; the document's are counted by its store."""
+        return sum(tile.nbytes for level in self._levels for tile in level.values() if not isinstance(tile, Tile))
 
 
 _NOTHING: Bytes = np.zeros(0, np.uint8)
-
-
-def covered(x: int, y: int, width: int, height: int, level: int = 0) -> Iterator[Place]:
-    """The tiles under a rectangle given in pixels of full size."""
-    if width <= 0 or height <= 0:
-        return
-    side = TILE << level
-    for row in range(y // side, (y + height - 1) // side + 1):
-        for column in range(x // side, (x + width - 1) // side + 1):
-            yield column, row
 
 
 def halved(tile: Bytes) -> Bytes:

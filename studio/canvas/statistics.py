@@ -61,9 +61,9 @@ def changed(before: Pixels, after: Pixels, mask: Pixels | None = None) -> Change
         raise ValueError(f"pictures of different size cannot be compared: {sorted(sizes)}")
     inside = outside = largest = 0
     for place in {*before.tiles, *after.tiles}:
-        old, new = before.tile(place), after.tile(place)
-        if old is new:
+        if before.held(place) is after.held(place):
             continue
+        old, new = before.tile(place), after.tile(place)
         zero = np.zeros((TILE, TILE, 4), np.uint8)
         gap = _distance(zero if old is None else old, zero if new is None else new)
         cover = None if mask is None else mask.tile(place)
@@ -84,7 +84,7 @@ def _distance(old: Bytes, new: Bytes) -> Bytes:
 def facts(mask: Pixels) -> MaskFacts:
     """Count a mask."""
     area = soft = 0
-    for tile in mask.tiles.values():
+    for _, tile in mask.arrays():
         area += int((tile >= 128).sum())
         soft += int(((tile > 0) & (tile < 255)).sum())
     return MaskFacts(area, area / max(mask.width * mask.height, 1), mask.bounds(), soft)
