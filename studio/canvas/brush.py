@@ -125,7 +125,11 @@ class Stroke:
             if self.erase:
                 return None
             old = np.zeros((TILE, TILE) if self.pixels.channels == 1 else (TILE, TILE, 4), np.uint8)
-        return _mask_laid(old, cover, self.erase) if old.ndim == 2 else _colour_laid(old, cover, self.erase, self.brush.color)
+        return (
+            _mask_laid(old, cover, self.erase)
+            if old.ndim == 2
+            else _colour_laid(old, cover, self.erase, self.brush.color)
+        )
 
     def result(self) -> Pixels:
         """The layer with the stroke on it."""

@@ -116,8 +116,10 @@ class Composite:
                 if image is not None:
                     found.append((image, QPointF(x * TILE, y * TILE)))
         own = QTransform.fromScale(1 << mip, 1 << mip) * matrix
-        own = own * QTransform.fromTranslate(-area.left(), -area.top()) * QTransform.fromScale(
-            1 / (1 << level), 1 / (1 << level)
+        own = (
+            own
+            * QTransform.fromTranslate(-area.left(), -area.top())
+            * QTransform.fromScale(1 / (1 << level), 1 / (1 << level))
         )
         return found, own
 

@@ -89,7 +89,9 @@ class Scene:
 def scene_of(project: Project, before: Scene | None = None) -> Scene:
     """The document as the canvas shows it. Layers that did not change keep their pixels and mip levels."""
     known = {item.id: item for item in before.items} if before else {}
-    items = tuple(item for layer in project.layers if (item := _item_of(layer, project, known.get(layer.id))) is not None)
+    items = tuple(
+        item for layer in project.layers if (item := _item_of(layer, project, known.get(layer.id))) is not None
+    )
     wanted = project.selection.pixels
     selection = None
     if wanted is not None:

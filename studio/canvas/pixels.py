@@ -61,7 +61,9 @@ class Pixels:
             return cls(*size, raster.tiles)
         old = before.tiles
         places = {*old, *raster.tiles}
-        new: dict[Place, Source | None] = {p: raster.tiles.get(p) for p in places if old.get(p) is not raster.tiles.get(p)}
+        new: dict[Place, Source | None] = {
+            p: raster.tiles.get(p) for p in places if old.get(p) is not raster.tiles.get(p)
+        }
         made = cls(*size)
         made._share(before, new)
         return made

@@ -243,7 +243,9 @@ class CanvasView(QWidget):
         """Zoom about a point of the widget, which stays where it is."""
         at = about if about is not None else QPointF(self.width() / 2, self.height() / 2)
         fixed, zoom = self.to_document(at), min(MOST, max(LEAST, self.viewport.zoom * factor))
-        away = QPointF(at.x() * self.ratio - self.device().width() / 2, at.y() * self.ratio - self.device().height() / 2)
+        away = QPointF(
+            at.x() * self.ratio - self.device().width() / 2, at.y() * self.ratio - self.device().height() / 2
+        )
         self.look_at(Viewport(fixed.x() - away.x() / zoom, fixed.y() - away.y() / zoom, zoom))
 
     def pan_by(self, dx: float, dy: float) -> None:
@@ -319,7 +321,9 @@ class CanvasView(QWidget):
         """Draw finished tiles, in device pixels, edge on edge. Gives back whether some were not ready in time."""
         level, zoom, corner, ratio = self.level(), self.viewport.zoom, self.origin(), self.ratio
         side = TILE << level
-        seen = QRectF(self.to_document(QPointF(area.topLeft())), self.to_document(QPointF(area.bottomRight() + QPoint(1, 1))))
+        seen = QRectF(
+            self.to_document(QPointF(area.topLeft())), self.to_document(QPointF(area.bottomRight() + QPoint(1, 1)))
+        )
         seen = seen.intersected(QRectF(0, 0, source.width, source.height))
         if seen.isEmpty():
             return False
@@ -393,7 +397,9 @@ class CanvasView(QWidget):
 
     # --- mouse, pen, keys
 
-    def _pointer(self, place: QPointF, modifiers: Qt.KeyboardModifier, button: Qt.MouseButton, pressure: float = 1.0) -> Pointer:
+    def _pointer(
+        self, place: QPointF, modifiers: Qt.KeyboardModifier, button: Qt.MouseButton, pressure: float = 1.0
+    ) -> Pointer:
         at = self.to_document(place)
         return Pointer(at.x(), at.y(), pressure, modifiers, button)
 
