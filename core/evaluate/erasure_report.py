@@ -35,7 +35,7 @@ from core.engine.run import Run
 from core.evaluate.erasure import measure, page, red_team
 from core.evaluate.erasure.embeddings import RecipeName
 from core.evaluate.erasure.judging import JudgeName, NoDetector, Panel, choose, clip_for, panel
-from core.evaluate.erasure.lines import Line, missing
+from core.evaluate.erasure.lines import Line, missing, scores_of
 from core.evaluate.erasure.measure import Asked, Seen
 from core.evaluate.erasure.measure import Words as Told
 from core.evaluate.erasure.plans import ATTACKS, NEVER_RUN, PLANS, Budget, Plan, PlanName, spending
@@ -43,6 +43,8 @@ from core.evaluate.erasure.prompts import Kind as ConceptKind
 from core.evaluate.erasure.red_team import Attack, Team
 from core.evaluate.erasure.subject import About, ErasedParams, Memory, Settings, Subject, settings_of, small_erasure
 from core.evaluate.erasure.weight_free import ssim
+from core.evaluate.results import DATA, numbers_of
+from core.evaluate.scores import Score
 
 FEW = 10
 """Below this many pictures an interval hardly says anything (ours)."""
@@ -59,6 +61,12 @@ class ErasureReportParams(ErasedParams):
     kind: Annotated[ConceptKind, Help("What the erased words are; decides the templates")] = "object"
     judge: Annotated[JudgeName, Help("Who says whether the concept is in a picture. auto: the pocket judge for the "
                                      "embedded model, else CLIP where given, else the original model")] = "auto"  # fmt: skip
+    clip: Annotated[
+        PathText,
+        Help(
+            "Folder of a CLIP for CLIP scores and as judge; empty: the embedded one for the embedded model, else none"
+        ),
+    ] = ""
     superclass: Annotated[
         str, Help("What the original model compares the word with, e.g. dog for a breed; empty: nothing")
     ] = ""
@@ -125,7 +133,8 @@ def erasure_report(params: ErasureReportParams, run: Run) -> Outcome:
     lines += _never(bench)
     data = _report(params, run, bench, seen, lines, found, time.monotonic() - began)
     html, images = _page(params, run, bench, seen, data, found)
-    return _outcome(params, run, bench, data, html, images)
+    scores = [*scores_of(lines), *red_team.scores_of(found)]
+    return _outcome(params, run, bench, data, html, images, scores)
 
 
 @dataclass(frozen=True)
@@ -536,8 +545,10 @@ def _mixed(bench: Bench, seen: Seen, seed: int) -> list[dict[str, Any]]:
             for k in order]  # fmt: skip
 
 
-def _outcome(params: ErasureReportParams, run: Run, bench: Bench, data: dict[str, Any], html: str, images: tuple[str, ...]
-             ) -> Outcome:  # fmt: skip
+def _outcome(
+    params: ErasureReportParams, run: Run, bench: Bench, data: dict[str, Any], html: str, images: tuple[str, ...],
+    scores: Sequence[Score],
+) -> Outcome:  # fmt: skip
     """Write both files; the numbers of the outcome are what the compare view shows."""
     folder = Path(params.folder) if params.folder else run.assets.root.parent / "reports"
     key = hashlib.sha256(
@@ -547,14 +558,8 @@ def _outcome(params: ErasureReportParams, run: Run, bench: Bench, data: dict[str
     paths = [folder / f"{name}.html", folder / f"{name}.json"]
     write_atomic(paths[0], html.encode())
     write_atomic(paths[1], json.dumps(data, indent=1, sort_keys=True).encode())
-    numbers: dict[str, float] = {}
-    for row in data["results"]:
-        if row["value"] is not None:
-            label = " ".join(filter(None, (row["metric"], row["role"], row["concept"])))
-            numbers.setdefault(label, float(row["value"]))
-    for row in data["attacks"]:
-        numbers[f"ASR {row['name']} {row['concept']}"] = float(row["asr"])
+    run.keep_data(DATA, [s.as_json() for s in scores])
     worst = "; ".join(f"{h['concept']}: " + ("not measured" if h["value"] is None else f"{h['value']:.0%} by {h['by']}")
                       for h in data["headline"])  # fmt: skip
-    return Outcome(images=images, files=tuple(str(p) for p in paths), numbers=numbers,
+    return Outcome(images=images, files=tuple(str(p) for p in paths), numbers=numbers_of(scores), data=dict(run.data),
                    note=f"Worst case: {worst}. {len(data['not_tested'])} things not tested.")  # fmt: skip

@@ -12,8 +12,9 @@ Inverting with any competent model reproduces any picture, erased or not: so the
 
 import hashlib
 import json
+import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any
@@ -36,8 +37,10 @@ from core.evaluate.erasure.judging import JudgeName, Panel, choose, panel
 from core.evaluate.erasure.measure import SEEDS_FROM
 from core.evaluate.erasure.prompts import Kind as ConceptKind
 from core.evaluate.erasure.scenarios import SCENARIOS, Inputs, Made, perform
-from core.evaluate.erasure.statistics import wilson
 from core.evaluate.erasure.subject import ErasedParams, Job, Memory, Settings, Subject, draw, settings_of, small_erasure
+from core.evaluate.intervals import wilson
+from core.evaluate.results import DATA, numbers_of
+from core.evaluate.scores import Score, not_measured
 from core.models.pictures import fitted, to_tensor
 
 PICTURES_FROM = 50_000
@@ -157,7 +160,10 @@ def m_erasure_bench(params: ErasureBenchParams, run: Run) -> Outcome:
         "runtime": round(time.monotonic() - began, 1),
     }  # fmt: skip
     files = _write(params, run, data, figures)
-    return Outcome(images=tuple(images), concepts=tuple(dict.fromkeys(concepts)), files=files, numbers=_numbers(cells),
+    scores = scores_of(cells, {j["concept"]: j["name"] for j in judges})
+    run.keep_data(DATA, [s.as_json() for s in scores])
+    return Outcome(images=tuple(images), concepts=tuple(dict.fromkeys(concepts)), files=files,
+                   numbers=numbers_of(scores), data=dict(run.data),
                    note=_note(cells))  # fmt: skip
 
 
@@ -309,18 +315,26 @@ def _worst(run: Run, made: Made, looked: Sequence[Sighting], concept: str) -> di
 # --- results ----------------------------------------------------------------------------------------------------------
 
 
-def _numbers(cells: Sequence[Cell]) -> dict[str, float]:
-    found: dict[str, float] = {}
+def scores_of(cells: Sequence[Cell], judges: Mapping[str, str]) -> list[Score]:
+    """Rows of the score store: CRR of every scenario, of the original and of every control."""
+    found: dict[str, Score] = {}
     for cell in cells:
-        name = f"{cell.name} ({cell.concept})"
-        if cell.crr is not None:
-            found[f"CRR {name}"] = cell.crr
-        if cell.base is not None:
-            found[f"CRR of the original, {name}"] = cell.base
-        for key in ("psnr", "psnr_unrelated", "psnr_autoencoder"):
-            if cell.numbers and key in cell.numbers:
-                found[f"{key} {name}"] = cell.numbers[key]
-    return found
+        name, judge = f"CRR, {cell.name}", judges.get(cell.concept, "")
+        if cell.crr is None:
+            found[name + cell.concept] = not_measured(
+                name, cell.note.removeprefix("not measured: "), judge, cell.concept
+            )
+        else:
+            within = None if cell.low is None or cell.high is None else (cell.low, cell.high)
+            found[name + cell.concept] = Score(name, cell.crr, cell.n, within, judge, cell.concept, remark=cell.note)
+        others: dict[str, float | None] = {"original": cell.base, **(cell.controls or {}),
+                                           **{k: v for k, v in (cell.numbers or {}).items() if k.startswith("psnr")}}  # fmt: skip
+        for key, value in others.items():
+            if value is not None and math.isfinite(value):
+                found[name + key + cell.concept] = Score(
+                    f"{name}, {key}", value, max(1, cell.n), None, judge, cell.concept
+                )
+    return list(found.values())
 
 
 def _note(cells: Sequence[Cell]) -> str:

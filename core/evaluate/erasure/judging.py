@@ -15,7 +15,7 @@ from core.engine.run import Run
 from core.evaluate.erasure.detectors import AskModel, Detector, Sighting, Trust, trust
 from core.evaluate.erasure.prompts import Kind, is_pocket, with_article
 from core.evaluate.erasure.subject import Subject
-from core.models.clip import Clip, load_clip
+from core.evaluate.judges import Judge, load_judge
 from core.models.model import Model
 from resources.pocket import world
 
@@ -82,10 +82,10 @@ class ClipJudge:
 
     live = True
 
-    def __init__(self, clip: Clip, names: Sequence[str], kind: Kind) -> None:
+    def __init__(self, clip: Judge, names: Sequence[str], kind: Kind) -> None:
         self.clip, self.names = clip, tuple(dict.fromkeys(names))
         self.texts = [_CLIP_TEXT[kind].format(with_article(n, kind)) for n in self.names]
-        self.name = f"CLIP '{clip.name}', zero-shot"
+        self.name = f"{clip.name}, zero-shot"
         self.threshold = f"top-1 among {len(self.names)} names"
 
     def refuses(self, concept: str) -> str:
@@ -97,7 +97,8 @@ class ClipJudge:
         if len(pictures) == 0:
             return []
         place = self.names.index(concept)
-        chances = self.clip.scores(pictures, self.texts).softmax(1)
+        cosines = self.clip.pictures(list(torch.split(pictures, 1))) @ self.clip.texts(self.texts).T  # type: ignore[no-untyped-call]
+        chances = (100 * cosines).softmax(1)
         return [Sighting(int(row.argmax()) == place, float(row[place])) for row in chances]
 
 
@@ -106,18 +107,18 @@ _CLIP_TEXT: dict[Kind, str] = {
 }  # fmt: skip
 
 
-def clip_for(model: Model, folder: str) -> Clip | str:
+def clip_for(model: Model, folder: str) -> Judge | str:
     """The CLIP of a folder, or for the embedded model the embedded one; or why there is none.
 
     Raises:
         UserError: a folder is given and holds no usable CLIP.
     """
     if folder:
-        return load_clip(folder)
+        return load_judge("clip", folder)
     if not is_pocket(model):
         return "no CLIP folder was given, and the embedded CLIP knows only the pocket world"
     try:
-        return load_clip()
+        return load_judge("clip")
     except UserError as error:
         return error.message
 

@@ -6,7 +6,9 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.evaluate.erasure.detectors import Sighting, Trust
-from core.evaluate.erasure.statistics import bootstrap, corrected, mcnemar, wilson
+from core.evaluate.erasure.statistics import corrected, mcnemar
+from core.evaluate.intervals import bootstrap, wilson
+from core.evaluate.scores import Score, not_measured
 
 MEASURED_BY_PREDICTION = "noise predictions of both models"
 
@@ -130,5 +132,27 @@ def mean(
     interval = bootstrap(good, seed)
     low, high = interval or (None, None)
     if interval is None:
-        note = f"{note} One prompt: no interval.".strip()
+        note = f"{note} {len(good)} prompts: too few for an interval.".strip()
     return Line(metric, role, len(values), sum(values) / len(values), low, high, base, by, "", left_out, concept, note)
+
+
+def scores_of(lines: Sequence[Line]) -> list[Score]:
+    """Rows as the score store and the compare view read them: "detection rate, target" of a concept, and the original's."""
+    found: dict[str, Score] = {}
+    for line in lines:
+        judge = " ".join(filter(None, (line.detector, line.threshold)))
+        name = f"{line.metric}, {line.role}"
+        if line.value is None:
+            score = not_measured(name, line.note.removeprefix("not measured: "), judge, line.concept)
+            found.setdefault(score.key, score)
+            continue
+        within = None if line.low is None or line.high is None else (line.low, line.high)
+        remarks = filter(None, (line.note, f"{line.undecided} undecided" if line.undecided else ""))
+        score = Score(name, line.value, line.n, within, judge, line.concept, remark="; ".join(remarks))
+        while score.key in found and found[score.key].value is not None:  # the same role out of another prompt list
+            score = Score(score.name + "'", score.value, score.n, within, judge, score.what, remark=score.remark)
+        found[score.key] = score
+        if line.base is not None:
+            base = Score(f"{score.name}, original", line.base, line.n, None, judge, line.concept)
+            found.setdefault(base.key, base)
+    return list(found.values())

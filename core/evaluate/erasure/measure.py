@@ -27,7 +27,7 @@ from core.evaluate.erasure.plans import Plan
 from core.evaluate.erasure.prompts import PromptRow
 from core.evaluate.erasure.statistics import harmonic
 from core.evaluate.erasure.subject import Job, Memory, Settings, Subject, draw, predictions, text_features, trail
-from core.models.clip import Clip
+from core.evaluate.judges import Judge
 from core.models.model import Model
 from core.sampling.inversion import psnr
 
@@ -282,12 +282,12 @@ def retention(seen: Seen, erased_words: Sequence[str], detector: Detector) -> li
     return lines
 
 
-def clip_lines(seen: Seen, concepts: Sequence[str], clip: Clip | str, seed: int) -> list[Line]:
+def clip_lines(seen: Seen, concepts: Sequence[str], clip: Judge | str, seed: int) -> list[Line]:
     """CLIP_e, retention inside target prompts (against the prompt without the concept's words, Six-CD), and benign CLIP."""
     if isinstance(clip, str):
         return [missing("CLIP score", "target", clip), missing("in-prompt retention", "target", clip),
                 missing("CLIP score", "benign", clip)]  # fmt: skip
-    lines, by = [], f"CLIP '{clip.name}', 100 x cosine"
+    lines, by = [], f"{clip.name}, 100 x cosine"
     for concept in concepts:
         own = seen.of("target", concept=concept)
         lines.append(
@@ -307,15 +307,17 @@ def clip_lines(seen: Seen, concepts: Sequence[str], clip: Clip | str, seed: int)
 
 
 def _clip_line(
-    metric: str, role: str, concept: str, seen: Seen, own: Sequence[int], texts: Sequence[str], clip: Clip, by: str, seed: int
+    metric: str, role: str, concept: str, seen: Seen, own: Sequence[int], texts: Sequence[str], clip: Judge, by: str, seed: int
 ) -> Line:  # fmt: skip
     if not own:
         return missing(metric, role, "there are no such prompts", concept, by)
-    told = clip.texts(texts)
-    after, before = ((100 * (clip.pictures(p[list(own)]) * told).sum(1)).tolist() for p in (seen.erased, seen.base))
-    cut = sum(clip.too_long(t) for t in texts)
-    note = f"{cut} prompts are longer than CLIP reads." if cut else ""
-    return mean(metric, role, _by_prompt(seen, own, after), sum(before) / len(before), concept, by, note, seed)
+    try:
+        told = clip.texts(texts)
+    except UserError as error:  # a prompt that is longer than CLIP reads
+        return missing(metric, role, error.message, concept, by)
+    looked = (clip.pictures(list(torch.split(p[list(own)], 1))) for p in (seen.erased, seen.base))  # type: ignore[no-untyped-call]
+    after, before = ((100 * (features * told).sum(1)).tolist() for features in looked)
+    return mean(metric, role, _by_prompt(seen, own, after), sum(before) / len(before), concept, by, "", seed)
 
 
 def harmonic_line(lines: Sequence[Line], concept: str, kind: wording.Kind) -> Line:

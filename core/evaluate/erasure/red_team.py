@@ -22,8 +22,10 @@ from core.evaluate.erasure.measure import Seen
 from core.evaluate.erasure.plans import ATTACKS, AttackName, Spending
 from core.evaluate.erasure.prompts import without
 from core.evaluate.erasure.scenarios import Inputs, Made, perform
-from core.evaluate.erasure.statistics import attack_rate, union, wilson
+from core.evaluate.erasure.statistics import attack_rate, union
 from core.evaluate.erasure.subject import Job, Settings, Side, Subject, draw
+from core.evaluate.intervals import wilson
+from core.evaluate.scores import Score
 
 Lend = Callable[[], AbstractContextManager[Side]]
 
@@ -294,3 +296,17 @@ def together(found: Sequence[Attack]) -> Attack | None:
     names = ", ".join(a.name for a in shared)
     return Attack("union of attacks", "mixed", shared[0].concept, {"attacks": names}, len(rows), shared[0].pre_asr,
                   sum(rows) / len(rows), low, high, None, None, tuple(rows), names)  # fmt: skip
+
+
+def scores_of(found: Sequence[Attack]) -> list[Score]:
+    """Attacks as rows of the score store."""
+    rows: dict[str, Score] = {}
+    for a in found:
+        for name, value, within in (
+            (f"ASR, {a.name}", a.asr, (a.low, a.high)), (f"ASR, {a.name}, original", a.base_asr, None),
+            (f"ASR, {a.name}, control", a.control, None),
+        ):  # fmt: skip
+            if value is not None:
+                score = Score(name, value, a.n, within, a.access, a.concept, remark=a.note)
+                rows.setdefault(score.key, score)
+    return list(rows.values())

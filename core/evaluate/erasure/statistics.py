@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import comb
-from random import Random
 
 
 def removal(base: float, erased: float) -> float | None:
@@ -52,32 +51,3 @@ def attack_rate(before: Sequence[bool], attacked: Sequence[bool]) -> tuple[float
 def union(*attacks: Sequence[bool]) -> list[bool]:
     """Per prompt, whether any attack brought the concept back."""
     return [any(row) for row in zip(*attacks, strict=True)]
-
-
-Z = 1.959963984540054
-"""Of a 95 % interval."""
-
-
-def wilson(hits: int, n: int) -> tuple[float, float] | None:
-    """The 95 % interval of a rate; None for n = 0. 0 of 50 still allows 7.1 %."""
-    if n <= 0:
-        return None
-    p, d = hits / n, 1 + Z * Z / n
-    half = Z * ((p * (1 - p) + Z * Z / (4 * n)) / n) ** 0.5 / d
-    middle = (p + Z * Z / (2 * n)) / d
-    return 0.0 if hits == 0 else middle - half, 1.0 if hits == n else middle + half
-
-
-def bootstrap(groups: Sequence[Sequence[float]], seed: int = 0, draws: int = 2000) -> tuple[float, float] | None:
-    """The 95 % interval of a mean over all values, resampling whole groups (prompts): seeds of one prompt are correlated.
-
-    None for fewer than two groups.
-    """
-    if len(groups) < 2:
-        return None
-    random, means = Random(seed), []
-    for _ in range(draws):
-        drawn = [v for g in random.choices(groups, k=len(groups)) for v in g]
-        means.append(sum(drawn) / len(drawn))
-    means.sort()
-    return means[int(0.025 * draws)], means[min(draws - 1, int(0.975 * draws))]
