@@ -104,12 +104,12 @@ class Stroke:
                 continue
             x0, y0 = place[0] * TILE, place[1] * TILE
             x1, y1 = min(x0 + TILE, self.pixels.width), min(y0 + TILE, self.pixels.height)
-            l, r, t, b = max(left, x0), min(left + width, x1), max(top, y0), min(top + height, y1)
-            if l >= r or t >= b:
+            west, east, north, south = max(left, x0), min(left + width, x1), max(top, y0), min(top + height, y1)
+            if west >= east or north >= south:
                 continue
             cover = self._cover.setdefault(place, np.zeros((TILE, TILE), np.float32))
-            part = cover[t - y0 : b - y0, l - x0 : r - x0]
-            part += (1 - part) * share[t - top : b - top, l - left : r - left]
+            part = cover[north - y0 : south - y0, west - x0 : east - x0]
+            part += (1 - part) * share[north - top : south - top, west - left : east - left]
             touched.add(place)
         return touched
 

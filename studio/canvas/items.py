@@ -11,7 +11,6 @@ from studio.canvas.shapes import coverage
 from studio.document.project import Layer, LayerKind, Placed, Project
 from studio.document.tiles import Raster
 
-
 Kind = LayerKind
 COVER = {Kind.MASK: 0.5, Kind.REGION: 0.16}
 """How strongly masks and regions tint the picture below, where they cover it whole."""

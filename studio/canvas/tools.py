@@ -328,7 +328,7 @@ class PolygonTool(OutlineTool):
 
 
 class _Dragged(OutlineTool):
-    """A box from corner to corner; Shift (when it does not add) makes it square. By keyboard: Ctrl and arrows, Enter sets a corner."""
+    """A box from corner to corner. By keyboard: Ctrl and arrows move, Enter sets a corner."""
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
@@ -504,7 +504,10 @@ class CropTool(_Dragged):
 
 
 class ClickSelect(CanvasTool):
-    """Click on a thing: its mask is asked for. The right button or Alt marks what does not belong; Tab or 1 2 3 chooses a candidate."""
+    """Click on a thing: its mask is asked for. The right button or Alt marks what does not belong.
+
+    1 2 3 or comma and full stop choose a candidate, Enter takes it, Backspace takes the last point back.
+    """
 
     candidates_changed = Signal(int, int)
     """The chosen candidate (-1: none) and how many there are."""
