@@ -271,7 +271,7 @@ ICONS = {
     "lasso": "mdi6.lasso",
     "polygon": "mdi6.vector-polygon",
     "box": "mdi6.selection",
-    "region": "mdi6.vector-square",
+    "region": "mdi6.shape-rectangle-plus",
     "click": "mdi6.auto-fix",
     "crop": "mdi6.crop",
     "zoom-in": "mdi6.magnify-plus-outline",
@@ -422,7 +422,9 @@ QLineEdit, QPlainTextEdit, QTextEdit, QAbstractSpinBox, QComboBox
     selection-background-color: @accent; selection-color: @on_accent; }
 QPlainTextEdit, QTextEdit { padding: 4px; }
 QAbstractSpinBox, QComboBox, QLineEdit { min-height: 18px; }
-QAbstractSpinBox QLineEdit, QComboBox QLineEdit { border: none; padding: 0; background: transparent; min-height: 0; }
+QAbstractSpinBox QLineEdit, QComboBox QLineEdit
+  { border: none; border-radius: 0; padding: 0 0 0 4px; background: transparent; min-height: 0; }
+QAbstractSpinBox { padding: 4px 20px 4px 4px; }
 QLineEdit:focus, QPlainTextEdit:focus, QTextEdit:focus, QAbstractSpinBox:focus, QComboBox:focus { border-color: @link; }
 QLineEdit:disabled, QPlainTextEdit:disabled, QAbstractSpinBox:disabled, QComboBox:disabled
   { color: @off; border-color: @line; background: @panel; }

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QToolButton, QWidget
 
 from studio import look
 
-DIM = 0.6
+DIM = 0.7
 """How dark the picture becomes where no word is seen."""
 
 
@@ -58,7 +58,7 @@ class Heat:
         strongest = seen.max(0)
         share = seen / np.maximum(seen.sum(0), 1e-6)
         colour = np.einsum("nhw,nc->hwc", share, np.array(tints, np.float32))
-        alpha = self.opacity * np.maximum(DIM * (1 - strongest), 0.75 * strongest)
+        alpha = self.opacity * np.maximum(DIM * (1 - strongest), 0.8 * strongest)
         lit = strongest / np.maximum(strongest + DIM * (1 - strongest), 1e-6)
         out = np.empty((height, width, 4), np.uint8)
         out[..., :3] = np.round(255 * colour * lit[..., None])

@@ -45,35 +45,70 @@ class ToolInfo:
 
 def tool_infos() -> tuple[ToolInfo, ...]:
     """Every tool in the order of the column, in the language in use. The command table takes keys and titles from here."""
-    tr = QCoreApplication.translate
     return (
         ToolInfo(
-            "brush", "brush", tr("Tools", "Brush"), "B", tr("Tools", "Paint on the layer. [ ] size, { } hardness")
+            "brush",
+            "brush",
+            QCoreApplication.translate("Tools", "Brush"),
+            "B",
+            QCoreApplication.translate("Tools", "Paint on the layer. [ ] size, { } hardness"),
         ),
-        ToolInfo("eraser", "eraser", tr("Tools", "Eraser"), "E", tr("Tools", "Take away from the layer")),
+        ToolInfo(
+            "eraser",
+            "eraser",
+            QCoreApplication.translate("Tools", "Eraser"),
+            "E",
+            QCoreApplication.translate("Tools", "Take away from the layer"),
+        ),
         ToolInfo(
             "lasso",
             "lasso",
-            tr("Tools", "Lasso"),
+            QCoreApplication.translate("Tools", "Lasso"),
             "L",
-            tr("Tools", "Drag around what is meant. Shift adds, Alt takes away"),
+            QCoreApplication.translate("Tools", "Drag around what is meant. Shift adds, Alt takes away"),
         ),
         ToolInfo(
-            "polygon", "polygon", tr("Tools", "Polygon"), "P", tr("Tools", "Click corner by corner, Enter closes")
+            "polygon",
+            "polygon",
+            QCoreApplication.translate("Tools", "Polygon"),
+            "P",
+            QCoreApplication.translate("Tools", "Click corner by corner, Enter closes"),
         ),
-        ToolInfo("box", "box", tr("Tools", "Box"), "M", tr("Tools", "Select a box")),
+        ToolInfo(
+            "box",
+            "box",
+            QCoreApplication.translate("Tools", "Box"),
+            "M",
+            QCoreApplication.translate("Tools", "Select a box"),
+        ),
         ToolInfo(
             "click",
             "click",
-            tr("Tools", "Click-select"),
+            QCoreApplication.translate("Tools", "Click-select"),
             "S",
-            tr("Tools", "Click on a thing; the right button takes parts away"),
+            QCoreApplication.translate("Tools", "Click on a thing; the right button takes parts away"),
         ),
         ToolInfo(
-            "region", "region", tr("Tools", "Region"), "R", tr("Tools", "Draw where a concept or a word shall be")
+            "region",
+            "region",
+            QCoreApplication.translate("Tools", "Region"),
+            "R",
+            QCoreApplication.translate("Tools", "Draw where a concept or a word shall be"),
         ),
-        ToolInfo("arrange", "move", tr("Tools", "Arrange"), "V", tr("Tools", "Move, scale and rotate the layer")),
-        ToolInfo("crop", "crop", tr("Tools", "Crop"), "C", tr("Tools", "Draw what shall remain, Enter crops")),
+        ToolInfo(
+            "arrange",
+            "move",
+            QCoreApplication.translate("Tools", "Arrange"),
+            "V",
+            QCoreApplication.translate("Tools", "Move, scale and rotate the layer"),
+        ),
+        ToolInfo(
+            "crop",
+            "crop",
+            QCoreApplication.translate("Tools", "Crop"),
+            "C",
+            QCoreApplication.translate("Tools", "Draw what shall remain, Enter crops"),
+        ),
     )
 
 
@@ -135,6 +170,7 @@ class ToolColumn(QFrame):
         self.current = id
         self.buttons[id].setChecked(True)
         self.view.set_tool(self.tools[id])
+        self.view.setFocus()
         self.chosen.emit(id)
 
 
@@ -152,8 +188,9 @@ class BrushBar(QFrame):
         self.hardness = self._percent(self.tr("Hardness of the brush"))
         self.flow = self._percent(self.tr("Flow of the brush"), least=1)
         self.opacity = self._percent(self.tr("Opacity of the stroke"), least=1)
-        self.pressure = QCheckBox(self.tr("Pen pressure sizes"))
-        self.pressure_flow = QCheckBox(self.tr("flows"))
+        self.pressure = QCheckBox(self.tr("size"))
+        self.pressure.setAccessibleName(self.tr("Pen pressure changes the size"))
+        self.pressure_flow = QCheckBox(self.tr("flow"))
         self.pressure_flow.setAccessibleName(self.tr("Pen pressure changes the flow"))
         row = QHBoxLayout(self)
         row.setContentsMargins(look.UNIT, look.UNIT // 2, look.UNIT, look.UNIT // 2)
@@ -169,6 +206,10 @@ class BrushBar(QFrame):
             label.setBuddy(widget)
             row.addWidget(label)
             row.addWidget(widget)
+        pen = QLabel(self.tr("Pen pressure"))
+        pen.setObjectName("hint")
+        pen.setBuddy(self.pressure)
+        row.addWidget(pen)
         row.addWidget(self.pressure)
         row.addWidget(self.pressure_flow)
         row.addStretch(1)
@@ -260,6 +301,7 @@ class ZoomBar(QFrame):
     def _button(self, icon: str, text: str, call: object) -> QToolButton:
         button = QToolButton()
         button.setIcon(look.icon(icon))
+        button.setIconSize(look.icon_size())
         button.setToolTip(text)
         button.setAccessibleName(text)
         button.clicked.connect(lambda: call())  # type: ignore[operator]

@@ -733,7 +733,7 @@ class ArrangeTool(CanvasTool):
         middle, top = (corners[0] + corners[2]) / 2, (corners[0] + corners[1]) / 2
         away = top - middle
         length = math.hypot(away.x(), away.y()) or 1.0
-        return top + away * (26 / length)
+        return top + away * (20 / length)
 
     def _handle(self, item: Item, at: QPointF) -> str:
         place, corners = self.view.point_to_widget(at), self._corners(item)

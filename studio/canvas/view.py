@@ -257,7 +257,7 @@ class CanvasView(QWidget):
         """The whole picture, with a margin; small pictures are enlarged by whole steps."""
         if not self.scene.width:
             return
-        size, margin = self.device(), 3 * look.UNIT * self.ratio
+        size, margin = self.device(), 4 * look.UNIT * self.ratio
         zoom = min((size.width() - 2 * margin) / self.scene.width, (size.height() - 2 * margin) / self.scene.height)
         zoom = math.floor(zoom) if zoom > 1 else max(zoom, LEAST)
         self.look_at(Viewport(self.scene.width / 2, self.scene.height / 2, zoom))
@@ -290,7 +290,8 @@ class CanvasView(QWidget):
         painter.setClipRect(area)
         self._draw_paper(painter, area)
         late = self.draw_pictures(painter, self.pictures, area)
-        if self.overlays_visible:
+        # Tints of masks and heat over each other could not be told apart.
+        if self.overlays_visible and self.heat is None:
             late = self.draw_pictures(painter, self.overlays, area) or late
         if self.heat is not None:
             self.heat.draw(painter, self.to_widget(QRectF(0, 0, self.scene.width, self.scene.height)))
@@ -360,6 +361,7 @@ class CanvasView(QWidget):
         """A tab with the concept's word on every region and mask, where its tinted part begins."""
         painter.setFont(look.font(12, bold=True))
         metrics = QFontMetrics(painter.font())
+        taken: list[QRectF] = []
         for item in self.scene.items:
             if not (item.overlay and item.visible and item.label):
                 continue
@@ -377,6 +379,10 @@ class CanvasView(QWidget):
             text = metrics.elidedText(item.label, Qt.TextElideMode.ElideRight, 220)
             tab = QRectF(at.left() - 1, at.top() - 23, metrics.horizontalAdvance(text) + 16, 20)
             tab.moveTop(max(tab.top(), 2.0))
+            for other in taken:
+                if tab.intersects(other):
+                    tab.moveLeft(other.right() + 4)
+            taken.append(tab)
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(color)
             painter.drawRoundedRect(tab, 4, 4)
