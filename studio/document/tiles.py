@@ -220,11 +220,13 @@ class TileStore:
                 self._hold(tile, array)
             return tile._array if tile._array is not None else array
 
-    def save(self, tiles: Iterable[Tile]) -> None:
-        """Put tiles on the shelf for good: a step of the journal refers to them."""
-        for tile in tiles:
-            self._shelve(tile)
-            self._kept.add(tile.name)
+    def keep(self, names: Iterable[str]) -> None:
+        """Put tiles on the shelf for good: a step of the journal is about to refer to them."""
+        for name in names:
+            tile = self._known.get(name)
+            if tile is not None:
+                self._shelve(tile)
+            self._kept.add(name)
 
     def sweep(self) -> None:
         """Take from the shelf what was put there for want of memory and is no longer used."""
@@ -268,7 +270,10 @@ class TileStore:
             name, ref = next(iter(self._loaded.items()))
             oldest = ref()
             if oldest is not None and oldest._array is not None:
-                self._shelve(oldest)
+                try:
+                    self._shelve(oldest)
+                except UserError:  # a full disk must not stop the brush: memory grows, and autosave says why
+                    return
                 self._bytes -= oldest._array.nbytes
                 oldest._array = None
             self._loaded.pop(name, None)
