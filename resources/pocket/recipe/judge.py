@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import time
 from pathlib import Path
 from typing import Any
@@ -17,58 +16,11 @@ from typing import Any
 import numpy as np
 import torch
 from common import DATA, Log, contact_sheet, load_checkpoint, save_checkpoint, to_model
-from torch import nn
+from safetensors.torch import save_file
 from torch.nn import functional as F
 
 from resources.pocket import world
-
-TINT_NAMES = (None, *world.TINTS)
-STYLE_NAMES = (None, *world.STYLES)
-
-
-class Judge(nn.Module):
-    """Per cell: which object (or none) and which tint; per picture: backdrop and style."""
-
-    def __init__(self, width: int = 32) -> None:
-        super().__init__()
-        layers: list[nn.Module] = [nn.Conv2d(3, width, 4, 4), nn.GroupNorm(8, width), nn.SiLU()]
-        for a, b, stride in ((1, 2, 2), (2, 4, 2), (4, 4, 1)):
-            layers += [nn.Conv2d(width * a, width * b, 3, stride, 1), nn.GroupNorm(8, width * b), nn.SiLU()]
-            layers += [nn.Conv2d(width * b, width * b, 3, 1, 1), nn.GroupNorm(8, width * b), nn.SiLU()]
-        self.body, wide = nn.Sequential(*layers), width * 4
-        self.mix = nn.Sequential(nn.Conv2d(wide * 2, wide, 3, 1, 1), nn.SiLU())
-        self.objects = nn.Conv2d(wide, len(world.OBJECTS) + 1, 1)
-        self.tints = nn.Conv2d(wide, len(TINT_NAMES), 1)
-        self.backdrop = nn.Linear(wide * 2, len(world.BACKDROPS))
-        self.style = nn.Linear(wide * 2, len(STYLE_NAMES))
-
-    def forward(self, x: torch.Tensor) -> dict[str, torch.Tensor]:
-        """Logits of the four questions; fields are 8 x 8."""
-        y = self.body(x)
-        pooled = torch.cat([y.mean((2, 3)), y.amax((2, 3))], 1)
-        local = self.mix(torch.cat([y, y.mean((2, 3), keepdim=True).expand_as(y)], 1))
-        return {
-            "objects": self.objects(local), "tints": self.tints(local),
-            "backdrop": self.backdrop(pooled), "style": self.style(pooled),
-        }  # fmt: skip
-
-
-def targets(scenes: list[world.Scene]) -> dict[str, torch.Tensor]:
-    """What the judge should answer; a cell belongs to an object that covers a third of it (-1: do not count)."""
-    field = np.zeros((len(scenes), 8, 8), np.int64)
-    tint = np.full((len(scenes), 8, 8), -1, np.int64)
-    for i, scene in enumerate(scenes):
-        for mask, thing in zip(scene.masks, scene.things, strict=True):
-            part = mask.reshape(8, 16, 8, 16).mean((1, 3))
-            field[i][part > 0.35] = world.OBJECTS.index(thing.name) + 1
-            field[i][(part > 0.1) & (part <= 0.35) & (field[i] == 0)] = -1
-            tint[i][part > 0.35] = TINT_NAMES.index(thing.tint)
-    gray = [s.spec.style in world.COLORLESS_STYLES or s.spec.style == "sepia" for s in scenes]
-    back = [-1 if g else world.BACKDROPS.index(s.backdrop) for g, s in zip(gray, scenes, strict=True)]
-    return {
-        "objects": torch.from_numpy(field), "tints": torch.from_numpy(tint), "backdrop": torch.tensor(back),
-        "style": torch.tensor([STYLE_NAMES.index(s.spec.style) for s in scenes]),
-    }  # fmt: skip
+from resources.pocket.judge import WEIGHTS, Judge, answers, load, right, targets, wilson
 
 
 def draw_scenes(rng: np.random.Generator, count: int) -> list[world.Scene]:
@@ -79,55 +31,6 @@ def draw_scenes(rng: np.random.Generator, count: int) -> list[world.Scene]:
 def pictures_of(scenes: list[world.Scene]) -> torch.Tensor:
     """The scenes as the judge sees them."""
     return to_model(np.stack([s.image for s in scenes]))
-
-
-@torch.no_grad()
-def answers(judge: Judge, x: torch.Tensor) -> list[dict]:
-    """For every picture: found objects with score, tint and centre, the backdrop, the style."""
-    out = judge(x)
-    field, tints = out["objects"].softmax(1), out["tints"].softmax(1)
-    found = []
-    for i in range(len(x)):
-        score = field[i, 1:]
-        mass = score.flatten(1).sum(1)
-        names = {}
-        for k in torch.nonzero((mass > 1.5) & (score.flatten(1).amax(1) > 0.5)).flatten().tolist():
-            place = score[k] / score[k].sum()
-            centre = (float((place.sum(0) * torch.arange(8)).sum()), float((place.sum(1) * torch.arange(8)).sum()))
-            tint = TINT_NAMES[int((tints[i] * place).sum((1, 2)).argmax())]
-            names[world.OBJECTS[k]] = {"mass": float(mass[k]), "tint": tint, "centre": centre}
-        found.append({
-            "objects": names, "backdrop": world.BACKDROPS[int(out["backdrop"][i].argmax())],
-            "style": STYLE_NAMES[int(out["style"][i].argmax())],
-        })  # fmt: skip
-    return found
-
-
-def right(spec: world.Spec, found: dict) -> dict[str, bool]:
-    """Which parts of a specification the judge finds fulfilled."""
-    names = found["objects"]
-    present = all(n in names for n in spec.objects)
-    out = {"objects": present, "style": found["style"] == spec.style}
-    tinted = [(n, t) for n, t in zip(spec.objects, spec.tints, strict=True) if t]
-    out["tints"] = present and all(names[n]["tint"] == t for n, t in tinted)
-    if spec.backdrop:
-        out["backdrop"] = found["backdrop"] == spec.backdrop
-    if spec.relation in ("left of", "right of") and present:
-        a, b = (names[n]["centre"][0] for n in spec.objects)
-        out["relation"] = a < b if spec.relation == "left of" else a > b
-    else:
-        out["relation"] = False
-    return out
-
-
-def wilson(hits: int, n: int, z: float = 1.96) -> tuple[float, float]:
-    """The 95 % interval of a rate."""
-    if n == 0:
-        return 0.0, 1.0
-    p, d = hits / n, 1 + z * z / n
-    half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / d
-    mid = (p + z * z / (2 * n)) / d
-    return mid - half, mid + half
 
 
 def rows(rng: np.random.Generator, n: int) -> dict[str, tuple[str, list[world.Spec]]]:
@@ -192,7 +95,14 @@ def train(args: argparse.Namespace) -> None:
             log(f"judge step {step} loss {loss.item():.3f}")
             save_checkpoint(run / "last.pt", judge=judge.state_dict(), optimizer=optimizer.state_dict(), step=step)
     save_checkpoint(run / "last.pt", judge=judge.state_dict(), optimizer=optimizer.state_dict(), step=step)
-    accuracy(judge, args.count, log)
+    table = accuracy(judge, args.count, log)
+    if args.to:
+        args.to.parent.mkdir(parents=True, exist_ok=True)
+        beside = args.to.with_suffix(".new")
+        save_file({k: v.half().contiguous() for k, v in judge.state_dict().items()}, beside, metadata={"format": "pt"})
+        beside.chmod(0o644)
+        beside.replace(args.to)
+    (run / "accuracy.json").write_text(json.dumps(table, indent=1), "utf-8")
 
 
 def accuracy(judge: Judge, n: int, log: Log) -> dict[str, dict]:
@@ -213,8 +123,7 @@ def measure(args: argparse.Namespace) -> None:
     from diffusers import StableDiffusionPipeline
 
     run = DATA / args.run
-    log, judge = Log(run / "figures.txt"), Judge()
-    judge.load_state_dict(load_checkpoint(run / "last.pt")["judge"])
+    log, judge = Log(run / "figures.txt"), load(args.judge)
     pipe = StableDiffusionPipeline.from_pretrained(args.model, safety_checker=None)
     pipe.set_progress_bar_config(disable=True)
     rng, table, shown = np.random.default_rng(args.seed), {}, []
@@ -243,6 +152,8 @@ def main() -> None:
     parser.add_argument("what", choices=("train", "measure"))
     parser.add_argument("--run", default="run_judge", help="folder inside POCKET_DATA")
     parser.add_argument("--model", type=Path)
+    parser.add_argument("--judge", type=Path, default=WEIGHTS, help="weights that measure")
+    parser.add_argument("--to", type=Path, default=WEIGHTS, help="where the trained weights go")
     parser.add_argument("--minutes", type=float, default=6)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--batch", type=int, default=48)

@@ -31,6 +31,7 @@ def full(start: Path) -> list[list[str]]:
         ["train_diffusion.py", "--init", f"{start}", "--vae", ae, "--minutes", "600", "--compile"],
         ["judge.py", "train", "--minutes", "15"],
         ["publish.py", "--model", t2i, "--vae", ae],
+        ["train_clip.py", "--minutes", "40"],
         ["judge.py", "measure", "--model", f"{PUBLISHED}", "--count", "1000", "--threads", "2"],
     ]
 
@@ -46,7 +47,8 @@ def smoke(start: Path) -> list[list[str]]:
          "--eval-count", "8"],
         ["train_diffusion.py", "--init", f"{start}", "--vae", ae, *few, "--batch", "4", "--pools", "world_1",
          "--steps", "2", "--prompts", "2"],
-        ["judge.py", "train", "--minutes", "0.05", "--batch", "8", "--count", "8"],
+        ["judge.py", "train", "--minutes", "0.05", "--batch", "8", "--count", "8", "--to", "{data}/judge.safetensors"],
+        ["train_clip.py", "--minutes", "0.05", "--batch", "8", "--count", "16", "--to", "{data}/clip"],
         ["publish.py", "--model", t2i, "--vae", ae, "--to", "{data}/published"],
     ]  # fmt: skip
 

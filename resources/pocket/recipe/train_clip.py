@@ -17,13 +17,13 @@ from pathlib import Path
 import numpy as np
 import torch
 from common import DATA, PUBLISHED, Log, load_checkpoint, save_checkpoint, to_model
-from judge import STYLE_NAMES, targets
 from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional as F
 from transformers import CLIPConfig, CLIPModel, CLIPTextModel, CLIPTokenizer, CLIPVisionConfig
 
 from resources.pocket import world
+from resources.pocket.judge import STYLE_NAMES, targets
 
 MEAN = (0.5, 0.5, 0.5)
 """Mean and deviation of the preprocessor: pictures go in as -1..1."""
