@@ -378,7 +378,7 @@ def test_the_kind_of_erasure_is_told(tiny_sd1: Model, make_run: MakeRun) -> None
         ({"attacks": ["magic"]}, "no attack 'magic'"),
         ({"attacks": ["completion"], "plan": "CPU"}, "makes no pictures"),
         ({"judge": "pocket judge"}, "only pictures of the pocket world"),
-        ({"judge": "CLIP"}, "no CLIP folder"),
+        ({"judge": "CLIP"}, "No CLIP folder"),
         ({"judge": "CLIP", "clip": "/nowhere"}, "/nowhere"),
         ({"prompts": 300}, "there are templates for"),
     ],

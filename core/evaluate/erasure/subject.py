@@ -133,7 +133,11 @@ class Subject:
                 yield Side("erased", model, self.run, self.params.modifiers, key)
 
     def about(self) -> "About":
-        """What kind of erasure this is (rule 8), and what is known of its making."""
+        """What kind of erasure this is (rule 8), and what is known of its making.
+
+        Raises:
+            UserError: nothing is changed at all.
+        """
         parts: set[str] = set()
         if self.params.erased is not None:
             with self.run.model() as model:
@@ -150,6 +154,10 @@ class Subject:
             if not patch.deltas:
                 raise UserError(f"The patch {name[:12]}… changes no weights.", "Give the patch that an eraser made.")
             notes += [str(r) for r in maker.get("remarks", [])]
+        if not parts and not self.params.modifiers:
+            raise UserError(
+                "The erased model has the same weights as the original and no guard.", "Give the erased one."
+            )
         return About(tuple(sorted(parts)), tuple(read_modifier(m)[0] for m in self.params.modifiers), tuple(makers),
                      tuple(notes))  # fmt: skip
 
@@ -402,8 +410,8 @@ def settings_of(model: Model, steps: int, guidance: float | None, side: int = 0,
 
 
 def small_erasure(run: Run) -> list[str]:
-    """A small change of one layer, as an erasure for the conformance suite."""
+    """Cross-attention values turned round, as an erasure for tests of every family."""
     with run.model() as model:
-        name, layer = next(model.projections("cross", ("key",)))
-        change = FullDelta(torch.full_like(layer.weight, 0.01).cpu())
-        return [run.keep_patch(WeightPatch(model.family.name, {f"{name}.weight": change}))]
+        layers = model.projections("cross", ("value",))
+        deltas = {f"{name}.weight": FullDelta(-2 * layer.weight.detach().cpu()) for name, layer in layers}
+        return [run.keep_patch(WeightPatch(model.family.name, deltas))]

@@ -151,9 +151,10 @@ def calibrate(positives: Sequence[float], negatives: Sequence[float]) -> Level:
 def ssim(first: Tensor, second: Tensor) -> float:
     """Structural similarity of pictures (rows, 3, h, w) in -1..1: mean over windows of 7 x 7, channels and rows.
 
-    Wang et al., IEEE TIP 2004, with a uniform window and the unbiased covariance, as scikit-image's default; range 2.
+    Wang et al., IEEE TIP 2004, with a uniform window and the unbiased covariance, as scikit-image's default; on 0..1.
     """
-    a, b = first.double(), second.double()
+    # In 0..1: with negative luminances two opposite pictures would count as alike.
+    a, b = (first.double() + 1) / 2, (second.double() + 1) / 2
     size = 7
     if min(a.shape[-2:]) < size:
         raise ValueError("pictures of fewer than 7 pixels a side")
@@ -165,7 +166,7 @@ def ssim(first: Tensor, second: Tensor) -> float:
     ma, mb = mean(a), mean(b)
     rest = pixels / (pixels - 1)
     va, vb, vab = (rest * (mean(x * y) - mean(x) * mean(y)) for x, y in ((a, a), (b, b), (a, b)))
-    c1, c2 = (0.01 * 2) ** 2, (0.03 * 2) ** 2
+    c1, c2 = 0.01**2, 0.03**2
     found = ((2 * ma * mb + c1) * (2 * vab + c2)) / ((ma**2 + mb**2 + c1) * (va + vb + c2))
     return float(found.mean())
 
