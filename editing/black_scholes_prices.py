@@ -5,6 +5,7 @@ time to expiry tau: steps left; rate r: 1 / steps; volatility sigma: root of the
 All in fp64.
 """
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -67,7 +68,7 @@ def schedule_volatility(alphas: Tensor, time: int) -> float:
 def history_volatility(scores: Sequence[float], default: float) -> float:
     """Standard deviation of the increments of ln S, at least 1e-3; the default while there are fewer than two."""
     logs = [math.log(max(s, _TINY)) for s in scores]
-    steps = [b - a for a, b in zip(logs, logs[1:], strict=False)]
+    steps = [b - a for a, b in itertools.pairwise(logs)]
     if len(steps) < 2:
         return default
     return max(LEAST_VOLATILITY, float(torch.tensor(steps, dtype=torch.float64).std()))

@@ -103,7 +103,7 @@ def test_windows_stay_in_their_chunk_and_out_of_padding(tiny_sd1):
     long = tiny_sd1.text[0].vocabulary.tokenize("cat " * 80)
     assert len(long.ids) == 2
     assert _window(long, 75, 5)[1] == long.ends[0]
-    assert _window(long, 78, 5) == (78, 84)
+    assert _window(long, 78, 9) == (78, long.ends[1]) == (78, 83)
 
 
 # --- suppression -----------------------------------------------------------------------------------------------------
@@ -157,7 +157,9 @@ def test_only_losing_concepts_of_prompt_rows_change(any_tiny, make_run):
     concepts = new[row][..., places]
     assert ((concepts > 0).sum(-1) == 1).all()  # one owner at every pixel of every head
     kept = concepts.sum(-1)
-    assert ((kept - old[row][..., places]).abs() < 1e-7).any(-1).all()  # the owner's value is not the smoothed one
+    assert (
+        ((kept.unsqueeze(-1) - old[row][..., places]).abs() < 1e-7).any(-1).all()
+    )  # the owner's value is not the smoothed one
 
 
 def test_partial_strength_head_mean_and_renormalising(tiny_sd1, make_run):
@@ -361,9 +363,10 @@ def test_the_words_maps_overlap_less(pocket, make_run):
         return float(torch.minimum(cat, apple).sum() / (cat + apple).sum()), made
 
     before, plain = overlap([])
-    hook = T2IZero(T2IZeroParams(words=("cat", "apple"), end=1), make_run(pocket), pocket)
+    # Owners by head leave every head its own, so the mean over heads may overlap as before; one owner for all may not.
+    hook = T2IZero(T2IZeroParams(words=("cat", "apple"), end=1, owner="head_mean"), make_run(pocket), pocket)
     after, made = overlap([hook])
-    assert after < 0.8 * before
+    assert after < 0.5 * before
     assert (pocket.decode(made) - pocket.decode(plain)).abs().max() > 0.05
     assert torch.equal(_render(pocket, [], SCENE, steps=8), plain)  # and the model is as it was
 
