@@ -15,7 +15,7 @@ from typing import Literal
 import qtawesome
 from PySide6.QtCore import QDir, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
-from PySide6.QtWidgets import QApplication, QProxyStyle, QStyleFactory
+from PySide6.QtWidgets import QApplication, QLineEdit, QProxyStyle, QWidget
 
 UNIT = 8
 """The grid: margins and gaps are multiples (or halves) of it, in pixels."""
@@ -163,12 +163,22 @@ def dress(app: QApplication, theme: Theme = "system") -> Look:
     locale.setlocale(locale.LC_NUMERIC, "C")
     _current = look = chosen(theme)
     QDir.setSearchPaths("look", [str(Path(__file__).parent / "icons")])
-    app.setStyle(QProxyStyle(QStyleFactory.create("Fusion")))
+    app.setStyle(_Style("Fusion"))
     app.setFont(font())
     app.setPalette(palette(look))
     app.setStyleSheet(style_sheet(look))
     qtawesome.reset_cache()
     return look
+
+
+class _Style(QProxyStyle):
+    """Fusion, with room before the number of a spin box: a style sheet's padding does not reach its inner field."""
+
+    def polish(self, thing: QWidget | QApplication | QPalette) -> QPalette | None:  # type: ignore[override]
+        if isinstance(thing, QLineEdit) and thing.objectName() == "qt_spinbox_lineedit":
+            thing.setTextMargins(5, 0, 0, 0)
+        found = super().polish(thing)
+        return found if isinstance(thing, QPalette) else None
 
 
 def font(size: int = TYPE, bold: bool = False) -> QFont:

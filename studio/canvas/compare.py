@@ -158,7 +158,8 @@ class CompareView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.mode = Mode.SLIDER
-        self.left, self.right = CanvasView(), WipeView()
+        self.left, self.right = WipeView(), WipeView()
+        self.left.wiping = False
         self.left.setAccessibleName(self.tr("Picture before"))
         self.right.setAccessibleName(self.tr("Picture after"))
         self.link = Link(self.left, self.right)
@@ -188,6 +189,7 @@ class CompareView(QWidget):
                       names: tuple[str, str] | None = None) -> None:  # fmt: skip
         """Compare two pictures; with a mask, tell what changed outside it. Other sizes are shown, but not counted."""
         self.right.names = names or (self.tr("before"), self.tr("after"))
+        self.left.names = (self.right.names[0],) * 2
         self.left.show_scene(scene_with(before, self.right.names[0]))
         self.right.show_scene(scene_with(after, self.right.names[1]))
         placed = replace(self.left.scene, width=after.width, height=after.height)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import QObject, QPointF, QRectF, Qt, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPen
+from PySide6.QtGui import QColor, QKeyEvent, QPainter, QPainterPath, QPen
 
 from studio import look
 from studio.canvas.brush import Brush, Stroke
@@ -27,6 +27,8 @@ ARROWS = {
     Qt.Key.Key_Down: (0.0, 1.0),
 }
 ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
+MARK = (Qt.Key.Key_Insert, Qt.Key.Key_Period)
+"""Sets a point where the cursor is."""
 NEAR = 9
 """Pixels of the screen within which a handle or a first point is hit."""
 
@@ -260,7 +262,7 @@ class LassoTool(OutlineTool):
 
 
 class PolygonTool(OutlineTool):
-    """Click corner by corner; Enter, a double click or the first corner closes. Ctrl and arrows move, Insert or P sets a corner."""
+    """Click corner by corner; Enter, a double click or the first corner closes. Ctrl and arrows move, full stop sets a corner."""
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
@@ -296,7 +298,7 @@ class PolygonTool(OutlineTool):
                 else QPointF(self.view.viewport.x, self.view.viewport.y)
             )
             self._at = start + QPointF(*step)
-        elif event.key() in (Qt.Key.Key_Insert, Qt.Key.Key_P):
+        elif event.key() in MARK:
             self._points.append(self._at)
         elif event.key() == Qt.Key.Key_Backspace and self._points:
             self._points.pop()
@@ -486,12 +488,10 @@ class CropTool(_Dragged):
             return
         inner = view.to_widget(self.area)
         painter.save()
-        outside = view.rect()
-        shade = QColor(0, 0, 0, 140)
-        painter.fillRect(QRectF(0, 0, outside.width(), inner.top()), shade)
-        painter.fillRect(QRectF(0, inner.bottom(), outside.width(), outside.height() - inner.bottom()), shade)
-        painter.fillRect(QRectF(0, inner.top(), inner.left(), inner.height()), shade)
-        painter.fillRect(QRectF(inner.right(), inner.top(), outside.width() - inner.right(), inner.height()), shade)
+        shade = QPainterPath()
+        shade.addRect(QRectF(view.rect()))
+        shade.addRect(inner)  # twice covered: left out
+        painter.fillPath(shade, QColor(0, 0, 0, 140))
         painter.setPen(QPen(QColor("#ffffff"), 1.5))
         painter.drawRect(inner)
         painter.setPen(QPen(QColor(255, 255, 255, 90), 1))
@@ -506,7 +506,8 @@ class CropTool(_Dragged):
 class ClickSelect(CanvasTool):
     """Click on a thing: its mask is asked for. The right button or Alt marks what does not belong.
 
-    1 2 3 or comma and full stop choose a candidate, Enter takes it, Backspace takes the last point back.
+    1 2 3 choose a candidate, Enter takes it, Backspace takes the last point back. By keyboard: Ctrl and arrows move a cursor,
+    full stop sets a point there, with Alt one to leave out.
     """
 
     candidates_changed = Signal(int, int)
@@ -569,15 +570,13 @@ class ClickSelect(CanvasTool):
         if step is not None:
             at = self._cursor or QPointF(self.view.viewport.x, self.view.viewport.y)
             self._cursor = at + QPointF(*step)
-        elif key in ENTER and self.candidates and not event.modifiers():
+        elif key in ENTER and self.candidates:
             self.accept()
-        elif key in (Qt.Key.Key_Insert, Qt.Key.Key_P, *ENTER):
+        elif key in MARK:
             at = self._cursor or QPointF(self.view.viewport.x, self.view.viewport.y)
             self.press(Pointer(at.x(), at.y(), modifiers=event.modifiers()))
         elif self.candidates and key in numbers and numbers[Qt.Key(key)] < len(self.candidates):
             self.choose(numbers[Qt.Key(key)])
-        elif self.candidates and key in (Qt.Key.Key_Period, Qt.Key.Key_Comma):
-            self.choose(self.chosen + (1 if key == Qt.Key.Key_Period else -1))
         elif key == Qt.Key.Key_Backspace and self.points:
             self.points.pop()
             self.candidates = ()

@@ -299,7 +299,10 @@ class CanvasView(QWidget):
         if self.overlays_visible:
             self._draw_labels(painter)
         if self.tool is not None:
+            painter.save()
+            painter.setBrush(Qt.BrushStyle.NoBrush)
             self.tool.draw(painter, self)
+            painter.restore()
         painter.restore()
         if late:
             self._moving = True
