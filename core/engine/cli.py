@@ -63,7 +63,7 @@ def _command(words: list[str]) -> int:
     if known.command is None:
         parser.print_help()
         return 0
-    if rest and known.command != "run":
+    if rest and known.command not in ("run", "evaluate"):
         raise UserError(
             f"'{rest[0]}' is not an option of 'studio {known.command}'.", f"See: studio {known.command} --help."
         )
@@ -342,6 +342,44 @@ def _build_export(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
 
 
+def _build_evaluate(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "task", nargs="?", help="a score task; 'show' and words print stored scores; nothing lists the tasks"
+    )
+    parser.add_argument("--batch", type=Path, metavar="FOLDER", help="measure every set in a folder (folders, or .json files "
+                        "of parameters); goes on where it stopped")  # fmt: skip
+    parser.add_argument("--again", action="store_true", help="measure again what was measured")
+    parser.add_argument("--name", default="", help="what the set is called in tables")
+    parser.add_argument(
+        "--scores", type=Path, metavar="FILE.sqlite", help="where the rows go; else the program's own file"
+    )
+    parser.add_argument("--model", default="pocket", help="for tasks that need one")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--params", metavar="FILE.json", help="parameters from a file; flags win over it")
+    parser.add_argument("--help-task", action="store_true", help="show the task's own parameters")
+    parser.add_argument("--json", action="store_true")
+
+
+def _evaluate(known: argparse.Namespace, rest: list[str]) -> int:
+    from core.engine import evaluations
+
+    if known.task is None:
+        print(evaluations.names())
+        return 0
+    if known.task == "show":
+        rows, bad = evaluations.stored(" ".join(rest), known.scores), 0
+    else:
+        entry = evaluations.evaluation(known.task)
+        parser = _Parser(prog=f"studio evaluate {known.task}", description=entry.info.help, allow_abbrev=False)
+        add_arguments(parser, entry.params)
+        if known.help_task:
+            parser.print_help()
+            return 0
+        rows, bad = evaluations.evaluate(entry, known, parser.parse_args(rest), _Terminal(known.json))
+    print(json.dumps([evaluations.plain(row) for row in rows]) if known.json else evaluations.table(rows))
+    return 2 if bad else 0
+
+
 # --- lists and checks -------------------------------------------------------------------------------------------------
 
 
@@ -434,6 +472,11 @@ COMMANDS: dict[str, tuple[str, Any, Any]] = {
     "run": ("Run a task.", _build_run, _run),
     "generate": ("Generate pictures.", _build_generate, _generate),
     "export": ("Export a checkpoint or concepts for other programs.", _build_export, _export),
+    "evaluate": (
+        "Score pictures: one set or a batch; 'evaluate show' prints what was measured.",
+        _build_evaluate,
+        _evaluate,
+    ),
     "models": ("List the base models that are found.", _build_json, _models),
     "concepts": ("List the learned concepts.", _build_json, _concepts),
     "demo": ("The main job, from pictures to a proven export, with a report.", _build_demo, _demo),

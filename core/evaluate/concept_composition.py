@@ -81,7 +81,7 @@ class Asked:
     found: tuple[Boxed, ...]
 
 
-@task("evaluate.concept_composition", "CP-CLIP and TI-CLIP", Kind.EVALUATE, paper="arXiv:2402.15504",
+@task("core.concept_composition", "CP-CLIP and TI-CLIP", Kind.EVALUATE, paper="arXiv:2402.15504",
       provenance=Provenance.INFERRED)  # fmt: skip
 def concept_composition(params: ConceptCompositionParams, run: Run) -> Outcome:
     made = gather(params, run)

@@ -73,7 +73,7 @@ class Extracted:
     joint: tuple[Path, ...] = ()
 
 
-@task("evaluate.concept_extraction", "Score extracted concepts", Kind.EVALUATE, paper="arXiv:2407.07077",
+@task("core.concept_extraction", "Score extracted concepts", Kind.EVALUATE, paper="arXiv:2407.07077",
       provenance=Provenance.INFERRED)  # fmt: skip
 def concept_extraction(params: ConceptExtractionParams, run: Run) -> Outcome:
     photos = photos_of(Path(params.folder).expanduser())

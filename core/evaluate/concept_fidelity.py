@@ -41,7 +41,7 @@ class ConceptFidelityParams(ConceptSetParams):
                      "score", source="ours"), Advanced()] = APART  # fmt: skip
 
 
-@task("evaluate.concept_fidelity", "Score learned concepts", Kind.EVALUATE, paper="arXiv:2405.17532",
+@task("core.concept_fidelity", "Score learned concepts", Kind.EVALUATE, paper="arXiv:2405.17532",
       provenance=Provenance.INFERRED)  # fmt: skip
 def concept_fidelity(params: ConceptFidelityParams, run: Run) -> Outcome:
     made = gather(params, run)

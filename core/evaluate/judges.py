@@ -22,6 +22,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 from torch.nn import functional
+from transformers.utils import logging
 
 from core.contract.assets import file_hash
 from core.contract.errors import UserError
@@ -131,7 +132,9 @@ def find_judge(family: Family, given: str) -> Path:
     config = _json(folder / "config.json")
     kind = str(config.get("model_type", "of no known type"))
     if _TYPES.get(kind) != family:
-        raise UserError(f"The model in '{folder}' is a '{kind}', not a {title}.", wanted)
+        raise UserError(
+            f"The model in '{folder}' is a '{kind}', not {'an' if title[0] == 'O' else 'a'} {title}.", wanted
+        )
     _refuse_siblings(folder, family, config)
     weights = sorted(folder.glob("*.safetensors"))
     if not weights:
@@ -347,12 +350,17 @@ class Preparation:
 def _network(kind: Any, folder: Path, family: Family, **more: Any) -> Any:
     """A transformers network, whole, fp32, frozen."""
     title, wanted = TITLES[family], _WANTED[family]
+    shown = logging.is_progress_bar_enabled()
+    logging.disable_progress_bar()
     try:
         network, report = kind.from_pretrained(folder, use_safetensors=True, local_files_only=True,
                                                output_loading_info=True, **more)  # fmt: skip
     except (OSError, ValueError, KeyError, RuntimeError) as error:
         reason = str(error).strip().splitlines()[0][:200]
         raise UserError(f"The {title} in '{folder}' cannot be opened: {reason}", wanted) from error
+    finally:
+        if shown:
+            logging.enable_progress_bar()
     lacking = sorted(k for k in report["missing_keys"] if "position_ids" not in k)
     if lacking:
         raise UserError(f"The {title} in '{folder}' lacks {len(lacking)} of its weights ({lacking[0]}).", wanted)

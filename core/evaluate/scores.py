@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from core.evaluate.intervals import Interval, bootstrap, wilson
+from core.evaluate.intervals import FEWEST, Interval, bootstrap, wilson
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,8 @@ def rate(
     """A share with its Wilson interval. `reason` is told when `hits` is empty."""
     if not hits:
         return not_measured(name, reason, judge, what)
-    return Score(name, sum(hits) / len(hits), len(hits), wilson(sum(hits), len(hits)), judge, what)
+    few = f"only {len(hits)}: the interval is most of what is possible" if len(hits) < FEWEST else ""
+    return Score(name, sum(hits) / len(hits), len(hits), wilson(sum(hits), len(hits)), judge, what, remark=few)
 
 
 def mean(
