@@ -1,4 +1,4 @@
-"""Black-Scholes blending: several prompts in one picture, the step going to the one that is worth least.
+"""Black-Scholes blending: several prompts in one picture; each step goes to the one worth least.
 
 Kothandaraman et al., 2024, arXiv:2405.13685. The generation's own prompt is the first and drives the first step. After each
 step the forecast of the clean picture is scored by a CLIP with every prompt; the scores are priced as options, and the
