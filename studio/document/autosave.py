@@ -17,9 +17,9 @@ from core.contract.errors import UserError
 from core.contract.fields import JSON
 from studio.document.journal import Claim, Journal, Step
 from studio.document.project import Project, changed
-from studio.document.storage import FORMAT, JOURNAL, is_project, migrated, read_state, write_state
+from studio.document.storage import JOURNAL, is_project, migrated, read_state, write_state
 from studio.document.tiles import TileStore
-from studio.document.tree import apply, decode, difference, encode, tile_names
+from studio.document.tree import FORMAT, apply, decode, difference, encode, tile_names
 
 QUIET = 0.4
 """Seconds without an edit after which it is saved."""
@@ -264,7 +264,7 @@ class Document:
     @property
     def unsaved(self) -> bool:
         """Whether something has not reached the journal yet."""
-        return self._dirty
+        return self._dirty or bool(self._flying)
 
     # Saving.
 
@@ -287,9 +287,11 @@ class Document:
                 with self._lock:
                     self._pending, self._flying = self._flying + self._pending, []
                     self._dirty = True
+                    self._wake.notify_all()
                 raise
             with self._lock:
                 self._flying = []
+                self._trim()
             self._checkpoint += len(steps)
             self.tiles.sweep()
 
@@ -342,7 +344,7 @@ class Document:
         """Drop all undo steps and the pixels only they used."""
         self.save()
         with self._writing, self._lock:
-            self._journal.forget(encode(self.project))
+            self._journal.forget(encode(self.project), FORMAT)
             self._states.clear()
             self._redo.clear()
             self._position, self._next, self._merge = 0, 1, ""
@@ -416,14 +418,13 @@ class Document:
 
     def _up_to_date(self, tree: dict[str, Any]) -> Project:
         """A journal of an older format keeps its state; its steps speak of the old form and stay in a copy beside it."""
-        was = self._journal.state_format(FORMAT)
+        was = self._journal.state_format()
         if was == FORMAT:
             return decode(tree, self.tiles)
         tree = migrated(tree, was, self.folder.name)
         project = decode(tree, self.tiles)
         self._journal.copy_to(self.folder / f"journal.format-{was}.db")
-        self._journal.forget(tree)
-        self._journal.state_format(FORMAT, now=True)
+        self._journal.forget(tree, FORMAT)
         self._position, self._next = 0, 1
         self._redo.clear()
         return project
@@ -450,6 +451,10 @@ class Document:
     def _remember(self, id: int, project: Project) -> None:
         self._states[id] = project
         self._states.move_to_end(id)
+        self._trim()
+
+    def _trim(self) -> None:
+        """Forget old states; those that the journal does not have yet stay."""
         waiting = {id for p in self._flying + self._pending for id in (p.id, p.parent)}
         for old in list(self._states)[: max(0, len(self._states) - _STATES)]:
             if old not in waiting:

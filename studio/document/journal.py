@@ -16,9 +16,11 @@ from pathlib import Path
 
 from core.contract.errors import UserError
 from core.contract.fields import JSON
+from studio.document import tree
 from studio.document.tree import Patch, tile_names
 
 FORMAT = 1
+"""Of the file's tables; that of the states in it is `tree.FORMAT`."""
 _TABLES = (
     """CREATE TABLE IF NOT EXISTS steps (id INTEGER PRIMARY KEY, parent INTEGER NOT NULL, at REAL NOT NULL,
         text TEXT NOT NULL, forward TEXT NOT NULL, backward TEXT NOT NULL, beside TEXT NOT NULL DEFAULT '',
@@ -29,7 +31,7 @@ _TABLES = (
         tip INTEGER NOT NULL, running INTEGER NOT NULL, state_format INTEGER NOT NULL)""",
     """CREATE TABLE IF NOT EXISTS snapshot (one INTEGER PRIMARY KEY CHECK (one = 1), step INTEGER NOT NULL,
         state TEXT NOT NULL)""",
-    "INSERT OR IGNORE INTO head VALUES (1, 0, 0, 0, 0)",
+    f"INSERT OR IGNORE INTO head VALUES (1, 0, 0, 0, {tree.FORMAT})",
 )
 
 
@@ -157,10 +159,9 @@ class Journal:
             self._db.execute("UPDATE head SET running = ?", (int(now),))
         return bool(before)
 
-    def state_format(self, today: int, now: bool = False) -> int:
-        """The format of states and patches; a fresh journal takes today's, `now` sets it."""
-        with self._lock, _in_words(self.path), self._transaction():
-            self._db.execute("UPDATE head SET state_format = ? WHERE ? OR state_format = 0", (today, now))
+    def state_format(self) -> int:
+        """The format of the states and patches in it (`tree.FORMAT` of the program that made it)."""
+        with self._lock, _in_words(self.path):
             return int(self._db.execute("SELECT state_format FROM head").fetchone()[0])
 
     def copy_to(self, path: Path) -> None:
@@ -174,11 +175,11 @@ class Journal:
             row = self._db.execute("SELECT step, state FROM snapshot").fetchone()
         return (row[0], json.loads(row[1])) if row else None
 
-    def forget(self, state: JSON) -> None:
-        """Drop all steps and the tiles that only they used; the document as it is now becomes the beginning."""
+    def forget(self, state: JSON, state_format: int) -> None:
+        """Drop all steps and the tiles that only they used; a state becomes the beginning."""
         with self._lock, _in_words(self.path), self._transaction():
             self._db.execute("DELETE FROM steps")
-            self._db.execute("UPDATE head SET position = 0, tip = 0")
+            self._db.execute("UPDATE head SET position = 0, tip = 0, state_format = ?", (state_format,))
             self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, 0, ?)", (_text(state),))
             self._db.execute("UPDATE tiles SET kept = 0")
             self._db.executemany("UPDATE tiles SET kept = 1 WHERE name = ?", [(n,) for n in set(tile_names(state))])

@@ -11,6 +11,7 @@ import shutil
 import stat
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,9 +24,8 @@ from core.contract.fields import JSON
 from studio.document.journal import Journal, copy_tiles
 from studio.document.project import Project
 from studio.document.tiles import TileStore, packed, unpacked
-from studio.document.tree import decode, encode, tile_names, tiles_of
+from studio.document.tree import FORMAT, decode, encode, tile_names, tiles_of
 
-FORMAT = 1
 STATE = "project.json"
 JOURNAL = "journal.db"
 _MOST_ENTRIES = 400_000
@@ -210,7 +210,7 @@ def _readable(source: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(source) as archive:
             yield archive
-    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zipfile.LargeZipFile) as error:
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, zipfile.LargeZipFile, zlib.error) as error:
         raise UserError(f"'{source.name}' is not a readable zip: {error}.", "Get the file again.") from error
     except FileNotFoundError as error:
         raise UserError(f"There is no file '{source}'.", "Check the path.") from error

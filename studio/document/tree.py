@@ -7,6 +7,7 @@ beside them), and `column,row` where it has tiles, so that a stroke on a large p
 from collections.abc import Iterator, Mapping
 from dataclasses import MISSING, Field, fields, is_dataclass
 from enum import Enum
+from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -17,6 +18,8 @@ from studio.document.tiles import LARGEST, TILE, Raster, Tile, TileStore
 Patch = list[list[Any]]
 """Changes of a tree: `[path, value]` sets a leaf or branch, `[path]` takes one away."""
 
+FORMAT = 1
+"""Of the tree. When a field is renamed, removed or changes its meaning: one more, and a migration in `storage`."""
 MOST_LAYERS = 4096
 DEEPEST = 64
 _HASH = set("0123456789abcdef")
@@ -147,7 +150,6 @@ def _decode(kind: Any, tree: Any, store: TileStore, where: str) -> Any:
 
 
 def _plain(kind: Any, tree: Any, where: str) -> Any:
-    kind = getattr(kind, "__origin__", kind)  # Annotated[str, ...] is a str
     if kind is float and isinstance(tree, int | float) and not isinstance(tree, bool):
         if tree != tree or tree in (float("inf"), float("-inf")):
             raise _wrong(where, "is not a finite number")
@@ -160,7 +162,7 @@ def _plain(kind: Any, tree: Any, where: str) -> Any:
 def _dataclass(kind: type, tree: Any, store: TileStore, where: str) -> Any:
     if not isinstance(tree, dict):
         raise _wrong(where, "is not a table")
-    hints = get_type_hints(kind, include_extras=True)
+    hints = _hints(kind)
     unknown = set(tree) - {f.name for f in fields(kind)}
     if unknown:
         raise _wrong(where, f"has an unknown part '{min(unknown)}'")
@@ -171,6 +173,11 @@ def _dataclass(kind: type, tree: Any, store: TileStore, where: str) -> Any:
         elif not _has_default(f):
             raise _wrong(where, f"has no '{f.name}'")
     return kind(**values)
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
 
 
 def _has_default(f: Field[Any]) -> bool:
