@@ -18,6 +18,7 @@ from core.sampling.sample import noise, sample
 from core.sampling.solvers import Solver
 from editing.a_star import AStar, AStarParams
 from editing.black_scholes import BlackScholes, BlackScholesParams, Moment, _only
+from editing.black_scholes_compare import CompareParams, compare
 from editing.black_scholes_prices import (
     call_price,
     cheapest,
@@ -397,3 +398,17 @@ def test_a_real_judge_on_the_embedded_model(pocket, make_run, clip_folder):
     for before, after in itertools.pairwise(hook.timeline):
         assert after.shares[0].index(1) == last_least(before.scores[0])
     assert torch.equal(made, plain) is (set(_drivers(hook)) == {0})
+
+
+def test_rules_are_compared_and_strikes_measured(tiny_sd1, make_run, clip_folder):
+    run = make_run(tiny_sd1)
+    asked = CompareParams(prompts=(OWN, OTHER), rules=("paper", "linear", "extended"), steps=4, judge=clip_folder)
+    outcome = compare(asked, run)
+    assert len(outcome.images) == 5
+    assert len(outcome.numbers) == 10
+    assert "strikes" in outcome.note
+    assert set(outcome.data) == {"timeline", "timeline 2", "timeline 3"}
+    for wrong, told in (({"prompts": (OWN,)}, "fewer than two"), ({"rules": ()}, "no rule"),
+                        ({"prompts": ("a", "b", "c"), "rules": ("step_wise",)}, "for two prompts")):  # fmt: skip
+        with pytest.raises(UserError, match=told):
+            compare(asked.replaced(**wrong), run)
