@@ -65,14 +65,7 @@ def frames(view: CanvasView, places: Sequence[Viewport]) -> list[float]:
 def settle(view: CanvasView, seconds: float = 120.0) -> float:
     """Draw until every tile in sight is there; gives back how long that took."""
     started = perf_counter()
-    target = QImage(view.device(), QImage.Format.Format_RGB32)
-    late = True
-    while late and perf_counter() - started < seconds:
-        painter = QPainter(target)
-        view._moving = True  # with the budget of a frame, as while a person pans
-        late = view.draw_pictures(painter, view.pictures, view.rect())
-        late = view.draw_pictures(painter, view.overlays, view.rect()) or late
-        painter.end()
+    view.finish(seconds)
     return perf_counter() - started
 
 

@@ -4,6 +4,7 @@ Twenty layers of 8k x 8k cost twenty blends of a tile when it first comes into s
 opaque hides what lies below, which is then not drawn at all.
 """
 
+import math
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping
 
@@ -73,14 +74,33 @@ class Composite:
                 return found, QRectF((column & mask) * side, (row & mask) * side, side, side)
         return None
 
-    def make(self, key: Key) -> QImage:
-        """Lay the layers over each other in one tile."""
+    def finer(self, key: Key) -> list[tuple[QImage, QRectF]]:
+        """Finished tiles of the next two finer levels, with the part of this tile (0 to 1) that they cover."""
+        level, column, row = key
+        for down in (1, 2):
+            count = 1 << down
+            found = [
+                (image, QRectF(x / count, y / count, 1 / count, 1 / count))
+                for y in range(count)
+                for x in range(count)
+                if (image := self._tiles.get((level - down, (column << down) + x, (row << down) + y))) is not None
+                and not image.isNull()
+            ]
+            if found:
+                return found
+        return []
+
+    def make(self, key: Key, until: float = math.inf) -> QImage | None:
+        """Lay the layers over each other in one tile; None when the time (`perf_counter`) ended before all was averaged."""
         level, column, row = key
         side = TILE << level
         area = QRectF(column * side, row * side, side, side)
         pieces: list[tuple[Item, list[tuple[QImage, QPointF]], QTransform]] = []
         for item in reversed(self.items):
-            found, own = self._pieces(item, level, area)
+            parts = self._pieces(item, level, area, until)
+            if parts is None:
+                return None
+            found, own = parts
             if found:
                 pieces.append((item, found, own))
                 if item.cover >= 1 and _shifts(own) and len(found) == 1:
@@ -94,8 +114,10 @@ class Composite:
             self._tiles.popitem(last=False)
         return made
 
-    def _pieces(self, item: Item, level: int, area: QRectF) -> tuple[list[tuple[QImage, QPointF]], QTransform]:
-        """The layer's tiles under an area, and the way from their pixels to the tile's."""
+    def _pieces(
+        self, item: Item, level: int, area: QRectF, until: float
+    ) -> tuple[list[tuple[QImage, QPointF]], QTransform] | None:
+        """The layer's tiles under an area, and the way from their pixels to the tile's; None: out of time."""
         matrix = item.matrix
         back, possible = matrix.inverted()
         if not possible:
@@ -112,6 +134,8 @@ class Composite:
         found = []
         for y in range(max(0, int(under.top() // step)), min(rows, int(-(-under.bottom() // step)))):
             for x in range(max(0, int(under.left() // step)), min(columns, int(-(-under.right() // step)))):
+                if not item.pixels.prepare((x, y), mip, until):
+                    return None
                 image = self._source(item, mip, (x, y))
                 if image is not None:
                     found.append((image, QPointF(x * TILE, y * TILE)))
@@ -133,7 +157,7 @@ class Composite:
             array = item.pixels.tile(place, level)
             if array is None:
                 return None
-            found = self._sources[key] = (tile, as_image(array, item.color))
+            found = self._sources[key] = (tile, as_image(array, item.color, premultiplied=level > 0))
             while len(self._sources) > self._room:
                 self._sources.popitem(last=False)
         else:

@@ -7,9 +7,11 @@ tile that did not change, and every mip tile that needs no new average.
 
 import math
 from collections.abc import Iterable, Iterator, Mapping
+from time import perf_counter
 from typing import Self
 
 import numpy as np
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
 
 from studio.document.tiles import TILE, Bytes, Place, Raster, Tile, covered
@@ -93,7 +95,7 @@ class Pixels:
         return math.ceil(self.width / side), math.ceil(self.height / side)
 
     def tile(self, place: Place, level: int = 0) -> Bytes | None:
-        """The tile at a level, averaged when first asked for; None where it is empty."""
+        """The tile at a level, averaged when first asked for; None where it is empty. Pictures above level 0 are premultiplied."""
         known = self._levels[level]
         if place in known:
             found = known[place]
@@ -112,8 +114,21 @@ class Pixels:
         for index, part in enumerate(parts):
             if part is not None:
                 dy, dx = divmod(index, 2)
-                made[dy * half : (dy + 1) * half, dx * half : (dx + 1) * half] = halved(part)
+                made[dy * half : (dy + 1) * half, dx * half : (dx + 1) * half] = halved(part, level > 1)
         return made
+
+    def prepare(self, place: Place, level: int, until: float) -> bool:
+        """Average what a tile needs, but only until this time (`perf_counter`). Gives back whether it is ready; what was done
+        is kept, so that asking again goes on."""
+        if level == 0 or place in self._levels[level]:
+            return True
+        column, row = place
+        for dy in (0, 1):
+            for dx in (0, 1):
+                if not self.prepare((2 * column + dx, 2 * row + dy), level - 1, until):
+                    return False
+        self.tile(place, level)
+        return perf_counter() < until
 
     def held(self, place: Place, level: int = 0) -> Source | None:
         """The object that stands for a tile: the same one as long as the tile looks the same."""
@@ -177,26 +192,28 @@ class Pixels:
 _NOTHING: Bytes = np.zeros(0, np.uint8)
 
 
-def halved(tile: Bytes) -> Bytes:
-    """Mean of 2 x 2; colours weigh by their alpha, so that what is clear leaves no dark fringe."""
-    quads = tile.reshape(tile.shape[0] // 2, 2, tile.shape[1] // 2, 2, *tile.shape[2:])
-    if tile.ndim == 2 or (tile[..., 3] == 255).all():
-        summed = quads[:, 0, :, 0].astype(np.uint16)
-        for dy, dx in ((0, 1), (1, 0), (1, 1)):
-            summed += quads[:, dy, :, dx]
-        return ((summed + 2) >> 2).astype(np.uint8)
-    alpha = quads[..., 3:4].astype(np.uint32)
-    total = alpha.sum((1, 3))
-    colour = ((quads[..., :3] * alpha).sum((1, 3)) + total // 2) // np.maximum(total, 1)
-    return np.concatenate([colour, (total + 2) // 4], -1).astype(np.uint8)
+def halved(tile: Bytes, premultiplied: bool = False) -> Bytes:
+    """Mean of 2 x 2. Pictures come out premultiplied, as all mip tiles are: what is clear leaves no dark fringe."""
+    side = tile.shape[0]
+    if tile.ndim == 2:
+        rows = tile[::2].astype(np.uint16) + tile[1::2]
+        return ((rows[:, ::2] + rows[:, 1::2] + 2) >> 2).astype(np.uint8)
+    tile = np.ascontiguousarray(tile)
+    kind = QImage.Format.Format_RGBA8888_Premultiplied
+    image = QImage(tile.data, side, side, 4 * side, kind if premultiplied else QImage.Format.Format_RGBA8888)
+    small = image.convertToFormat(kind).scaled(
+        side // 2, side // 2, Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+    )
+    return np.frombuffer(small.convertToFormat(kind).constBits(), np.uint8).reshape(side // 2, side // 2, 4).copy()
 
 
-def as_image(tile: Bytes, tint: str = "") -> QImage:
-    """A tile as a premultiplied image that owns its memory; a mask takes the tint, its coverage is the alpha."""
+def as_image(tile: Bytes, tint: str = "", premultiplied: bool = False) -> QImage:
+    """A tile as an image to draw, which owns its memory; a mask takes the tint, its coverage is the alpha."""
     if tile.ndim == 3:
         height, width = tile.shape[:2]
         tile = np.ascontiguousarray(tile)
-        image = QImage(tile.data, width, height, 4 * width, QImage.Format.Format_RGBA8888)
+        kind = QImage.Format.Format_RGBA8888_Premultiplied if premultiplied else QImage.Format.Format_RGBA8888
+        image = QImage(tile.data, width, height, 4 * width, kind)
         solid = bool((tile[..., 3] == 255).all())
         return image.convertToFormat(QImage.Format.Format_RGB32 if solid else QImage.Format.Format_ARGB32_Premultiplied)
     height, width = tile.shape

@@ -41,6 +41,8 @@ LEAST, MOST = 1 / 64, 64.0
 """Zoom: screen pixels per pixel of the document."""
 BUDGET = 0.008
 """Seconds a frame may spend on tiles that are not ready."""
+PATIENCE = 0.025
+"""The same while nothing moves."""
 REST = 90
 """Milliseconds after which a view that moved is drawn smoothly."""
 
@@ -126,6 +128,8 @@ class CanvasView(QWidget):
         self._moving = False
         self._rest = QTimer(self, singleShot=True, interval=REST)
         self._rest.timeout.connect(self._rested)
+        self._more = QTimer(self, singleShot=True, interval=1)
+        self._more.timeout.connect(self.update)
         self._checker = QPixmap()
         self.setMouseTracking(True)
         self.setAcceptDrops(True)
@@ -267,6 +271,19 @@ class CanvasView(QWidget):
         """One pixel of the document is one of the screen."""
         self.look_at(replace(self.viewport, zoom=1.0))
 
+    def finish(self, seconds: float = 60.0) -> bool:
+        """Make every tile that is in sight, now: for pictures of the window, and tests. False: the time was too short."""
+        self._rested()
+        target = QImage(self.device(), QImage.Format.Format_RGB32)
+        target.setDevicePixelRatio(self.ratio)
+        end, late = perf_counter() + seconds, True
+        while late and perf_counter() < end:
+            painter = QPainter(target)
+            late = self.draw_pictures(painter, self.pictures, self.rect())
+            late = self.draw_pictures(painter, self.overlays, self.rect()) or late
+            painter.end()
+        return not late
+
     def _rested(self) -> None:
         self._moving = False
         self._describe()
@@ -305,9 +322,7 @@ class CanvasView(QWidget):
             painter.restore()
         painter.restore()
         if late:
-            self._moving = True
-            QTimer.singleShot(0, self.update)
-            self._rest.start()
+            self._more.start()
 
     def _draw_paper(self, painter: QPainter, area: QRect) -> None:
         paper = self.to_widget(QRectF(0, 0, self.scene.width, self.scene.height)).toAlignedRect().intersected(area)
@@ -340,23 +355,29 @@ class CanvasView(QWidget):
         painter.setClipRect(paper, Qt.ClipOperation.IntersectClip)
         smooth = not self._moving and zoom < 1 and zoom * (1 << level) != 1
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
-        late, end = False, perf_counter() + BUDGET
+        late, end = False, perf_counter() + (BUDGET if self._moving else PATIENCE)
         for row in range(int(seen.top() // side), math.ceil(seen.bottom() / side)):
             top, bottom = round(row * side * zoom + corner.y()), round((row + 1) * side * zoom + corner.y())
             for column in range(int(seen.left() // side), math.ceil(seen.right() / side)):
                 left, right = round(column * side * zoom + corner.x()), round((column + 1) * side * zoom + corner.x())
                 target, key = QRect(left, top, right - left, bottom - top), (level, column, row)
                 image = source.ready(key)
-                if image is None and (perf_counter() < end or not self._moving):
-                    image = source.make(key)
+                if image is None and perf_counter() < end:
+                    image = source.make(key, end)
                 if image is not None:
                     if not image.isNull():
                         painter.drawImage(target, image)
                     continue
                 late = True
                 other = source.meanwhile(key)
-                if other is not None and not other[0].isNull():
-                    painter.drawImage(QRectF(target), other[0], other[1])
+                if other is not None:
+                    if not other[0].isNull():
+                        painter.drawImage(QRectF(target), other[0], other[1])
+                    continue
+                for image, part in source.finer(key):
+                    width, height = target.width(), target.height()
+                    place = QRectF(left + part.x() * width, top + part.y() * height, part.width() * width, part.height() * height)
+                    painter.drawImage(place, image)
         painter.restore()
         return late
 
@@ -400,7 +421,8 @@ class CanvasView(QWidget):
         for row in range(math.ceil(self.scene.height / TILE)):
             for column in range(math.ceil(self.scene.width / TILE)):
                 tile = self.pictures.ready((0, column, row)) or self.pictures.make((0, column, row))
-                painter.drawImage(column * TILE, row * TILE, tile)
+                if tile is not None and not tile.isNull():
+                    painter.drawImage(column * TILE, row * TILE, tile)
         painter.end()
         return made
 
