@@ -167,9 +167,7 @@ def _measure(
     recipe, pictures = measured_by(entry, one.params, known.model, known.seed)
     name = recipe_hash(entry.info.id, recipe)
     if not known.again and store.has(name, pictures):
-        return store.search(recipe=name, pictures=pictures, run=one.name) or store.search(
-            recipe=name, pictures=pictures
-        )
+        return _known(store, name, pictures, one.name)
     job = Submit(job="terminal", method=entry.info.id, params=to_json(one.params), model=known.model, seed=known.seed)
     outcome: Outcome = Stage(assets(), measurements=home() / "measurements").perform(job, listener)
     rows = rows_of(outcome, assets(), run=one.name, method=entry.info.id, params=recipe, pictures=pictures)

@@ -147,8 +147,15 @@ def protocol(
             together += [mapped(float(judge.pictures([whole(f)])[0] @ scene), params.mapped) for f in photo.joint]
             of += [photo.name] * len(photo.joint)
     return [
-        mean(names[0], own, groups, judge.name),
-        mean(names[1], together, of, judge.name, reason="there are no pictures of the joint prompt (folders 'joint')"),
+        mean(names[0], own, groups, judge.name, shared="concept"),
+        mean(
+            names[1],
+            together,
+            of,
+            judge.name,
+            reason="there are no pictures of the joint prompt (folders 'joint')",
+            shared="photo",
+        ),
         *(_accuracy(n, k, ranks, len(keys), judge.name) for n, k in zip(names[2:], (1, 3), strict=True)),
     ]
 

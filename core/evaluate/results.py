@@ -13,6 +13,7 @@ from typing import Any
 
 from core.client.scores import ScoreRow, recipe_hash
 from core.contract.assets import AssetStore, write_atomic
+from core.contract.fields import JSON
 from core.contract.method import Outcome
 from core.engine.run import Run
 from core.evaluate.scores import Score
@@ -31,7 +32,7 @@ def deliver(scores: Sequence[Score], run: Run, note: str = "", details: str = ""
     keys = [s.key for s in scores]
     if len(set(keys)) < len(keys):
         raise ValueError(f"two scores of one name among {keys}")
-    plain = [s.as_json() for s in scores]
+    plain: list[JSON] = [s.as_json() for s in scores]
     run.keep_data(DATA, plain)
     files: tuple[str, ...] = ()
     if details:

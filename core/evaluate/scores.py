@@ -79,7 +79,7 @@ def rate(
 
 def mean(
     name: str, values: Sequence[float | None], groups: Sequence[str] | None = None, judge: str = "", what: str = "",
-    reason: str = "no picture gives it", seed: int = 0,
+    reason: str = "no picture gives it", seed: int = 0, shared: str = "prompt",
 ) -> Score:  # fmt: skip
     """The mean of the values that exist, with a bootstrap over groups; what has no value is counted in the remark.
 
@@ -87,6 +87,7 @@ def mean(
         values: one per picture; None, NaN and infinities are left out and counted.
         groups: of each value what it shares with others, such as its prompt; without, every value is its own.
         reason: told when no value is left.
+        shared: what a group is, for the remark.
     """
     labels = [str(i) for i in range(len(values))] if groups is None else list(groups)
     sets: dict[str, list[float]] = {}
@@ -99,6 +100,6 @@ def mean(
     remarks = [f"{len(values) - len(there)} of {len(values)} without a value"] if len(there) < len(values) else []
     interval = bootstrap(list(sets.values()), seed)
     if interval is None:
-        one = "picture" if groups is None else "group (prompt)"
+        one = "picture" if groups is None else shared
         remarks.append(f"{len(sets)} {one}{'s' * (len(sets) > 1)}: too few for an interval")
     return Score(name, sum(there) / len(there), len(there), interval, judge, what, remark="; ".join(remarks))

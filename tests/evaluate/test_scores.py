@@ -66,7 +66,7 @@ def test_means_leave_out_and_count():
     assert rate("m", []).value is None
     grouped = mean("m", [0.1] * 20, ["one prompt"] * 20)
     assert grouped.interval is None
-    assert "1 group (prompt): too few" in grouped.remark
+    assert "1 prompt: too few" in grouped.remark
     assert mean("m", [i / 20 for i in range(20)]).interval is not None
 
 
