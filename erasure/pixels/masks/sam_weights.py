@@ -7,11 +7,14 @@ from pathlib import Path
 from core.contract.assets import file_hash
 from core.contract.errors import UserError
 from core.engine.home import model_folder
+from core.models.configs import RESOURCES
 from core.models.headers import Header, read_header
 
 NEEDS = (
     "A Segment Anything file (vit_h, vit_l or vit_b) as .safetensors, given as 'weights' or put into the models folder"
 )
+EMBEDDED = RESOURCES / "pocket" / "sam"
+"""Where the embedded SAM lies, which `pocket` stands for; never taken unasked: it knows only the embedded world."""
 _PATCH = "image_encoder.patch_embed.proj.weight"
 _FOREIGN = (
     ("image_encoder.layers.", "MobileSAM (TinyViT)"),
@@ -59,9 +62,11 @@ LAYOUTS: tuple[SamLayout, ...] = (
     _full("vit_h", 1280, 32, 16, (7, 15, 23, 31)),
     _full("vit_l", 1024, 24, 16, (5, 11, 17, 23)),
     _full("vit_b", 768, 12, 12, (2, 5, 8, 11)),
+    SamLayout("pocket", 128, 8, 128, 4, 8, (1, 3), 4, 128, 16, 2, 256, 64),
     SamLayout("tiny", 256, 16, 64, 2, 7, (1,), 2, 32, 8, 2, 64, 32),
 )
-"""The three sizes of the package's registry and our own for tests: 256 pixels, 0.2 million parameters."""
+"""The three sizes of the package's registry, the embedded one (128 pixels; resources/pocket/sam) and our own for tests:
+256 pixels, 0.2 million parameters."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +82,13 @@ class SamFile:
 
 
 def find_weights(given: str, required: bool) -> SamFile | None:
-    """The file given, or else the smallest SAM file in the models folder (the fastest).
+    """The file given (`pocket`: the embedded one), or else the smallest SAM file in the models folder (the fastest).
 
     Raises:
         UserError: the file given is no SAM this program reads, or none was found though one is required.
     """
     if given:
-        path = Path(given).expanduser()
+        path = EMBEDDED if given == "pocket" else Path(given).expanduser()
         if not path.is_dir():
             return SamFile(path, layout_of(read_header(path), path.name))
         found = _in_folder(path)
