@@ -1,4 +1,4 @@
-"""CP-CLIP and TI-CLIP: are all requested concepts there and alike, and does the background follow its words?
+"""CP-CLIP and TI-CLIP: are all requested concepts there, and does the background follow its words?
 
 Gen4Gen (Yeh et al., arXiv:2402.15504), equations 1 to 4; no code was released for them. For a picture with k requested objects:
 
