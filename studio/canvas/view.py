@@ -376,7 +376,9 @@ class CanvasView(QWidget):
                     continue
                 for image, part in source.finer(key):
                     width, height = target.width(), target.height()
-                    place = QRectF(left + part.x() * width, top + part.y() * height, part.width() * width, part.height() * height)
+                    place = QRectF(
+                        left + part.x() * width, top + part.y() * height, part.width() * width, part.height() * height
+                    )
                     painter.drawImage(place, image)
         painter.restore()
         return late

@@ -337,5 +337,3 @@ def test_nothing_leaks_from_repaints(view: CanvasView) -> None:
     for _ in range(200):
         view.grab()
     assert abs(sys.getrefcount(None) - start) < 100
-
-
