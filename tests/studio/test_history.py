@@ -121,7 +121,7 @@ def test_fifty_thousand_entries_stay_quick(history: History) -> None:
             prompt=" ".join(rng.choices(nouns, k=12)) + (" needle" if n % 5000 == 7 else " picture"),
             concepts=(rng.choice(nouns),),
             images=(f"{n:064x}.png",),
-        )  # fmt: skip
+        )
         for n in range(50_000)
     )
     assert history.add(adding) == 50_000
