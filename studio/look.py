@@ -324,7 +324,7 @@ ICONS = {
 def icon(name: str, color: str = "") -> QIcon:
     """An icon in the colours of the palette in use: quiet, pointed at or switched on, off."""
     look = current()
-    return qtawesome.icon(
+    made: QIcon = qtawesome.icon(
         ICONS.get(name, name),
         color=color or look.dim,
         color_active=color or look.text,
@@ -332,6 +332,7 @@ def icon(name: str, color: str = "") -> QIcon:
         color_selected=look.on_accent,
         color_disabled=look.off,
     )
+    return made
 
 
 def icon_size() -> QSize:

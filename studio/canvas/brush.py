@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
-from studio.canvas.pixels import TILE, Bytes, Pixels, Place, covered
+from studio.canvas.pixels import Pixels
+from studio.document.tiles import TILE, Bytes, Place, covered
 
 Cover = NDArray[np.float32]
 

@@ -12,7 +12,8 @@ from PySide6.QtCore import QPointF, QRect, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QTransform
 
 from studio.canvas.items import Item
-from studio.canvas.pixels import TILE, Place, Source, as_image, changed_places
+from studio.canvas.pixels import Source, as_image, changed_places
+from studio.document.tiles import TILE, Place
 
 Key = tuple[int, int, int]
 """Level, column, row."""

@@ -4,7 +4,7 @@ It is found on the screen, not in the document: a mask of 8k x 8k costs what the
 While panning, the last one is moved along; while zooming, it waits.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,8 @@ from PySide6.QtGui import QColor, QImage, QPainter
 
 from studio import look
 from studio.canvas.items import Item
-from studio.canvas.pixels import TILE, Bytes, Pixels
+from studio.canvas.pixels import Pixels
+from studio.document.tiles import TILE, Bytes
 
 if TYPE_CHECKING:
     from studio.canvas.view import CanvasView, Viewport
@@ -164,7 +165,7 @@ def on_screen(item: Item, view: "CanvasView") -> tuple[NDArray[np.bool_], QPoint
     return _sampled(item.pixels, 0, across, down) >= HALF, seen.topLeft()
 
 
-def _sampled(pixels: Pixels, level: int, xs: NDArray[np.float64], ys: NDArray[np.float64]) -> Bytes:
+def _sampled(pixels: Pixels, level: int, xs: NDArray[np.floating[Any]], ys: NDArray[np.floating[Any]]) -> Bytes:
     """The nearest pixel at each place (pixels of full size); zero beyond the edge."""
     columns, rows = np.broadcast_arrays(np.floor(xs / (1 << level)), np.floor(ys / (1 << level)))
     columns, rows = columns.astype(np.int64), rows.astype(np.int64)

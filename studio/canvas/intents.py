@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from studio.canvas.pixels import Bytes, Pixels, Place
+from studio.canvas.pixels import Pixels
 from studio.document.project import Placed
+from studio.document.tiles import Bytes, Place
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,8 @@ import numpy as np
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF
 
-from studio.canvas.pixels import TILE, Bytes, Pixels, Place, covered
+from studio.canvas.pixels import Pixels
+from studio.document.tiles import TILE, Bytes, Place, covered
 
 
 class Join(StrEnum):

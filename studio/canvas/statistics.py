@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
-from studio.canvas.pixels import TILE, Bytes, Pixels
+from studio.canvas.pixels import Pixels
+from studio.document.tiles import TILE, Bytes
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,11 @@ from studio import look
 from studio.canvas.brush import Brush, Stroke
 from studio.canvas.intents import Boxed, Clicked, Cropped, Intent, Painted, Picked, Rearranged, Selected
 from studio.canvas.items import Item
-from studio.canvas.pixels import TILE, Pixels, as_image
+from studio.canvas.pixels import Pixels, as_image
 from studio.canvas.shapes import Join, box, coverage, joined, polygon
 from studio.canvas.view import CanvasView, Pointer
 from studio.document.project import LayerKind, Placed
+from studio.document.tiles import TILE
 
 ARROWS = {
     Qt.Key.Key_Left: (-1.0, 0.0),
@@ -69,7 +70,7 @@ class CanvasTool(QObject):
     def preview(self, item: Item) -> Item:
         return item
 
-    def emit(self, intent: Intent) -> None:
+    def hand_over(self, intent: Intent) -> None:
         self.edited.emit(intent)
 
     def active(self, paint: bool = False) -> Item | None:
@@ -140,7 +141,7 @@ class BrushTool(CanvasTool):
             return
         changes = stroke.changes()
         if changes:
-            self.emit(Painted(item.id, changes, self.tr("Erase") if stroke.erase else self.tr("Paint")))
+            self.hand_over(Painted(item.id, changes, self.tr("Erase") if stroke.erase else self.tr("Paint")))
         self.view.refresh()
 
     def hover(self, at: Pointer) -> None:
@@ -214,7 +215,7 @@ class OutlineTool(CanvasTool):
     def select(self, points: list[QPointF], how: Join) -> None:
         scene = self.view.scene
         made = coverage(polygon(points), scene.width, scene.height)
-        self.emit(Selected(joined(scene.selection, made, how), self.tr("Select")))
+        self.hand_over(Selected(joined(scene.selection, made, how), self.tr("Select")))
 
     def line(self, painter: QPainter, points: list[QPointF], closed: bool = False) -> None:
         """Points of the document as a line that is seen on any picture."""
@@ -250,7 +251,7 @@ class LassoTool(OutlineTool):
         if len(points) > 2:
             self.select(points, self.how(at.modifiers))
         elif points and self.how(at.modifiers) == Join.REPLACE and self.view.scene.selection is not None:
-            self.emit(Selected(None, self.tr("Select nothing")))
+            self.hand_over(Selected(None, self.tr("Select nothing")))
         self.view.update()
 
     def cancel(self) -> None:
@@ -392,7 +393,7 @@ class BoxTool(_Dragged):
         how = self.how(modifiers)
         if area.width() < 1 or area.height() < 1:
             if how == Join.REPLACE and self.view.scene.selection is not None:
-                self.emit(Selected(None, self.tr("Select nothing")))
+                self.hand_over(Selected(None, self.tr("Select nothing")))
             return
         self.select([area.topLeft(), area.topRight(), area.bottomRight(), area.bottomLeft()], how)
 
@@ -403,7 +404,7 @@ class RegionTool(_Dragged):
     def done(self, area: QRectF, modifiers: Qt.KeyboardModifier) -> None:
         kept = area.intersected(QRectF(0, 0, self.view.scene.width, self.view.scene.height))
         if kept.width() >= 4 and kept.height() >= 4:
-            self.emit(Boxed(_whole(kept), self.tr("Draw a region")))
+            self.hand_over(Boxed(_whole(kept), self.tr("Draw a region")))
 
 
 class CropTool(_Dragged):
@@ -461,7 +462,7 @@ class CropTool(_Dragged):
     def _crop(self) -> None:
         area, self.area = self.area, None
         if area is not None:
-            self.emit(Cropped(_whole(area), self.tr("Crop")))
+            self.hand_over(Cropped(_whole(area), self.tr("Crop")))
         self.view.update()
 
     def cancel(self) -> None:
@@ -533,7 +534,7 @@ class ClickSelect(CanvasTool):
         self._ask()
 
     def _ask(self) -> None:
-        self.emit(Clicked(tuple(self.points), self.tr("Select by clicking")))
+        self.hand_over(Clicked(tuple(self.points), self.tr("Select by clicking")))
         self.view.update()
 
     def show_candidates(self, masks: tuple[Pixels, ...] | list[Pixels]) -> None:
@@ -559,7 +560,7 @@ class ClickSelect(CanvasTool):
         if self.chosen >= 0:
             mask, index, points = self.candidates[self.chosen], self.chosen, tuple(self.points)
             self.cancel()
-            self.emit(Picked(mask, index, points, self.tr("Take the mask")))
+            self.hand_over(Picked(mask, index, points, self.tr("Take the mask")))
 
     def double(self, at: Pointer) -> None:
         self.accept()
@@ -643,7 +644,7 @@ class ArrangeTool(CanvasTool):
     def release(self, at: Pointer) -> None:
         item, after, self._item, self._after = self._item, self._after, None, None
         if item is not None and after is not None and after != self._before:
-            self.emit(Rearranged(item.id, self._before, after, self.tr("Arrange layer")))
+            self.hand_over(Rearranged(item.id, self._before, after, self.tr("Arrange layer")))
         self.view.refresh()
         self.view.update()
 
@@ -680,7 +681,7 @@ class ArrangeTool(CanvasTool):
         else:
             by = sizes[Qt.Key(key)]
             after = replace(before, scale_x=before.scale_x * by, scale_y=before.scale_y * by)
-        self.emit(Rearranged(item.id, before, after, self.tr("Arrange layer"), merge=f"arrange {item.id}"))
+        self.hand_over(Rearranged(item.id, before, after, self.tr("Arrange layer"), merge=f"arrange {item.id}"))
         return True
 
     def _moved(self, at: Pointer) -> Placed:

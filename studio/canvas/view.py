@@ -35,7 +35,7 @@ from studio.canvas.composite import Composite
 from studio.canvas.edge import MarchingEdge
 from studio.canvas.heat import Heat
 from studio.canvas.items import Item, Kind, Scene
-from studio.canvas.pixels import TILE
+from studio.document.tiles import TILE
 
 LEAST, MOST = 1 / 64, 64.0
 """Zoom: screen pixels per pixel of the document."""

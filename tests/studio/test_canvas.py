@@ -14,12 +14,12 @@ from studio.canvas.compare import CompareView, Mode
 from studio.canvas.edge import on_screen
 from studio.canvas.heat import Heat, HeatBar, WordMap
 from studio.canvas.items import Item, Scene, scene_of
-from studio.canvas.pixels import TILE, Pixels, as_image, from_image, halved
+from studio.canvas.pixels import Pixels, as_image, from_image, halved
 from studio.canvas.statistics import changed, facts, pixel
 from studio.canvas.toolbar import BrushBar, ToolColumn, Tools, ZoomBar
 from studio.canvas.view import LEAST, MOST, CanvasView, Viewport
 from studio.document.project import Layer, LayerKind, Placed, Project, Region, Selection, Size
-from studio.document.tiles import TileStore
+from studio.document.tiles import TILE, TileStore
 
 
 def picture(width: int, height: int, color: tuple[int, int, int] = (200, 100, 50)) -> np.ndarray:
