@@ -15,7 +15,7 @@ from core.engine.run import Run
 from core.evaluate.erasure import attacks, measure, prompts
 from core.evaluate.erasure import weight_free as free
 from core.evaluate.erasure.detectors import Sighting, Trust
-from core.evaluate.erasure.judging import ClipJudge, NoDetector, WorldJudge, known_scenes
+from core.evaluate.erasure.judging import ClipJudge, NoDetector, WorldJudge, known_scenes, panel, pocket_judge
 from core.evaluate.erasure.lines import corrected_line, effective, mean, missing, rate, scores_of
 from core.evaluate.erasure.measure import Asked, Seen, Words, read_list
 from core.evaluate.erasure.plans import PLANS
@@ -257,6 +257,25 @@ def test_the_pocket_judges_answers_are_read_by_kind() -> None:
     assert "does not know" in judge.refuses("zeppelin")
     nothing = WorldJudge(None, lambda _judge, x: [{**said, "objects": {}}] * len(x))
     assert nothing.look(picture, "red")[0].present is None  # no object: its tint cannot be told
+
+
+def test_a_blind_judge_is_not_believed(tiny_sd1: Model, make_run: MakeRun) -> None:
+    """One that finds nothing anywhere would call every erasure complete."""
+    said = {"objects": {}, "backdrop": "snow", "style": None}
+    found = panel(WorldJudge(None, lambda _judge, x: [said] * len(x)), ["cat"], {}, {}, make_run(tiny_sd1))
+    assert found.trusts["cat"].hits == 0
+    assert "finds 0 of 40" in found.detector.refuses("cat")
+    assert any("cannot tell 'cat'" in r for r in found.remarks)
+
+
+def test_a_damaged_judge_is_a_reason_not_a_crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    from resources.pocket import judge as shipped
+
+    def broken() -> None:
+        raise RuntimeError("another shape")
+
+    monkeypatch.setattr(shipped, "load", broken)
+    assert pocket_judge() == "the judge of the pocket world cannot be loaded: another shape"
 
 
 def test_known_scenes_are_known() -> None:

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 import torch
+from safetensors import SafetensorError
 from torch import Tensor
 from torch.nn import functional
 
@@ -24,6 +25,10 @@ KNOWN_SCENES = 40
 """Composed scenes with and as many without a concept, on which the pocket judge's error is measured."""
 
 
+BLIND = 0.65
+"""Balanced accuracy on known pictures below which a detector's answers are not used at all (ours; guessing has 0.5)."""
+
+
 class NoDetector:
     """Nobody judges: every rate is "not measured"."""
 
@@ -38,6 +43,20 @@ class NoDetector:
 
     def look(self, pictures: Tensor, concept: str) -> list[Sighting]:
         return [Sighting(None)] * len(pictures)
+
+
+class Refusing:
+    """A detector that is not asked about what it cannot tell."""
+
+    def __init__(self, detector: Detector, reasons: dict[str, str]) -> None:
+        self.detector, self.reasons = detector, reasons
+        self.name, self.threshold, self.live = detector.name, detector.threshold, detector.live
+
+    def refuses(self, concept: str) -> str:
+        return self.reasons.get(concept) or self.detector.refuses(concept)
+
+    def look(self, pictures: Tensor, concept: str) -> list[Sighting]:
+        return self.detector.look(pictures, concept)
 
 
 class WorldJudge:
@@ -140,7 +159,7 @@ def pocket_judge() -> WorldJudge | str:
         return "the judge of the pocket world is not installed (resources/pocket/judge)"
     try:
         return WorldJudge(module.load(), module.answers)
-    except (OSError, UserError) as error:
+    except (OSError, RuntimeError, SafetensorError) as error:  # missing, of another shape, damaged
         return f"the judge of the pocket world cannot be loaded: {error}"
 
 
@@ -233,6 +252,11 @@ def panel(detector: Detector, concepts: Sequence[str], positives: dict[str, Tens
             trusts[concept] = trust(
                 detector, concept, positives[concept], negatives[concept], "the original's own pictures"
             )
+    blind = {c: f"{detector.name} cannot tell '{c}': it finds {t.hits} of {t.positives} known pictures with it, and {t.false} "
+             f"false ones of {t.negatives}" for c, t in trusts.items() if (t.accuracy or 0.0) < BLIND}  # fmt: skip
+    if blind:  # its "not found" would look like an erasure
+        remarks += [f"{why}." for why in blind.values()]
+        detector = Refusing(detector, blind)
     remarks += [f"The detector is weak for '{c}': right on {t.accuracy:.0%} of known pictures (below 85 %)."
                 for c, t in trusts.items() if t.weak]  # fmt: skip
     return Panel(detector, trusts, tuple(remarks))
