@@ -68,8 +68,16 @@ def offences(place: str, module: str) -> str:
         if top in QT | {"studio", "tests", "peft", *(METHODS - {place.split(".")[0]})}:
             return "a method package knows core and torch, neither Qt, the studio, peft nor another method package"
     elif within(place, "studio.document"):
-        if top in QT | (HEAVY - {"numpy"}) | METHODS or (top in PROJECT and not within(module, "core.contract", "studio.document")):
-            return "studio.document knows core.contract and numpy only"
+        fine = top in STANDARD | {"numpy", "PIL"} or within(module, "core.contract", "studio.document")
+        return "" if fine else "studio.document knows core.contract, numpy and pillow only"
+    elif within(place, "studio.history", "studio.library"):
+        if top in QT | (HEAVY - {"numpy"}) | METHODS or (
+            top in PROJECT
+            and not within(
+                module, "core.contract", "core.client", "studio.document", "studio.history", "studio.library"
+            )
+        ):
+            return "history and library know core.contract, core.client and the document, and never Qt"
     elif within(place, "studio"):
         ours = within(module, "core.contract", "core.client", "studio", "resources")
         if top in {"torch", "torchvision", "diffusers", "transformers", "tests", *METHODS} or (
@@ -125,6 +133,12 @@ def test_no_code_in_package_files(package: str) -> None:
         ("studio.app", "core.engine.run.Run", False),
         ("studio.app", "torch", False),
         ("studio.document.edits", "PySide6.QtCore", False),
+        ("studio.document.tiles", "numpy", True),
+        ("studio.document.tiles", "cv2", False),
+        ("studio.document.autosave", "core.client.lock.FileLock", False),
+        ("studio.history.history", "PySide6.QtCore", False),
+        ("studio.history.history", "core.client.lock.FileLock", True),
+        ("studio.library.library", "core.engine.concepts.Concept", False),
         ("erasure.pixels.masks.auto", "segment_anything", False),
         ("erasure.pixels.masks.sam", "segment_anything", True),
     ],
@@ -133,19 +147,40 @@ def test_the_check_itself(place: str, module: str, fine: bool) -> None:
     assert (offences(place, module) == "") is fine
 
 
-def test_a_client_process_never_loads_torch() -> None:
-    """A fresh interpreter with everything the window may import of ours."""
-    modules = [
-        ".".join(path.relative_to(ROOT).with_suffix("").parts)
-        for package in ("core/contract", "core/client")
-        for path in files(package)
-        if path.name != "__init__.py"
-    ]
-    assert "core.client.engine" in modules
+def loaded(modules: list[str], unwanted: set[str]) -> str:
+    """Which unwanted packages are loaded after a fresh interpreter imported modules, as the text of a list."""
     code = (
         f"import importlib, sys\nfor name in {modules!r}: importlib.import_module(name)\n"
-        f"print(sorted(set(sys.modules) & {(HEAVY | QT)!r}))"
+        f"print(sorted(set(sys.modules) & {unwanted!r}))"
     )
-    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
-                           capture_output=True, text=True, check=True)  # fmt: skip
-    assert found.stdout.strip() == "[]"
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "offscreen"}
+    found = subprocess.run([sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True)
+    return found.stdout.strip().splitlines()[-1]
+
+
+def modules_of(*folders: str) -> list[str]:
+    return [
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for folder in folders
+        for path in files(folder)
+        if path.name not in ("__init__.py", "__main__.py")
+    ]
+
+
+def test_a_client_process_never_loads_torch() -> None:
+    """A fresh interpreter with everything the window may import of ours."""
+    modules = modules_of("core/contract", "core/client")
+    assert "core.client.engine" in modules
+    assert loaded(modules, HEAVY | QT) == "[]"
+
+
+def test_document_history_and_library_load_neither_qt_nor_torch() -> None:
+    modules = modules_of("studio/document", "studio/history", "studio/library")
+    assert "studio.document.autosave" in modules
+    assert loaded(modules, (HEAVY - {"numpy"}) | QT | METHODS) == "[]"
+
+
+def test_the_whole_studio_never_loads_torch() -> None:
+    modules = modules_of("studio")
+    assert "studio.engine" in modules
+    assert loaded(modules, (HEAVY - {"numpy", "scipy"}) | METHODS | {"core.models", "core.engine"}) == "[]"
