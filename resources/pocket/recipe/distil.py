@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from common import DATA, PUBLISHED, Log, contact_sheet, load_checkpoint, save_checkpoint, to_model
-from diffusers import LCMScheduler, StableDiffusionPipeline, UNet2DConditionModel
+from diffusers import LCMScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from judge import rows
 from publish import WEIGHTS, publish_part
@@ -26,6 +26,7 @@ from train_diffusion import PROMPTS, SHORT, Batches
 from transformers import CLIPTextModel
 
 from resources.pocket import world
+from resources.pocket.fast import pipeline
 from resources.pocket.judge import answers, load, right, wilson
 
 HUBER = 1e-3
@@ -163,19 +164,9 @@ def publish(average: UNet2DConditionModel, scheduler: LCMScheduler, folder: Path
     shutil.rmtree(run / "model")
 
 
-def pipeline(args: argparse.Namespace) -> StableDiffusionPipeline:
-    """The student with the shared parts of its teacher."""
-    pipe = StableDiffusionPipeline.from_pretrained(
-        args.model, unet=UNet2DConditionModel.from_pretrained(args.to / "unet"),
-        scheduler=LCMScheduler.from_pretrained(args.to / "scheduler"), safety_checker=None, torch_dtype=torch.float32,
-    )  # fmt: skip
-    pipe.set_progress_bar_config(disable=True)
-    return pipe
-
-
 def measure(args: argparse.Namespace, run: Path, log: Log) -> None:
     """The judge's rows at one, two and four steps, and a contact sheet with one line of prompts for each."""
-    pipe, judge, table, shown = pipeline(args), load(), {}, []
+    pipe, judge, table, shown = pipeline(args.to, args.model), load(), {}, []
 
     def draw(prompts: list[str], steps: int, generator: torch.Generator) -> np.ndarray:
         images = pipe(prompts, num_inference_steps=steps, guidance_scale=1.0, generator=generator, output_type="np")

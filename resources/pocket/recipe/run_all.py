@@ -1,4 +1,4 @@
-"""The whole recipe in order, or with ``--smoke`` a tiny run of every part (under two minutes, for CI).
+"""The whole recipe in order, or with ``--smoke`` a tiny run of every part (minutes, for CI).
 
 The smoke run works in a temporary folder, needs no npm package and never touches what is published.
 """
@@ -32,6 +32,8 @@ def full(start: Path) -> list[list[str]]:
         ["judge.py", "train", "--minutes", "15"],
         ["publish.py", "--model", t2i, "--vae", ae],
         ["train_clip.py", "--minutes", "40"],
+        ["train_sam.py", "--minutes", "60"],
+        ["distil.py", "--minutes", "120"],
         ["judge.py", "measure", "--model", f"{PUBLISHED}", "--count", "1000", "--threads", "2"],
     ]
 
@@ -49,6 +51,9 @@ def smoke(start: Path) -> list[list[str]]:
          "--steps", "2", "--prompts", "2"],
         ["judge.py", "train", "--minutes", "0.05", "--batch", "8", "--count", "8", "--to", "{data}/judge.safetensors"],
         ["train_clip.py", "--minutes", "0.05", "--batch", "8", "--count", "16", "--to", "{data}/clip"],
+        ["train_sam.py", "--minutes", "0.05", "--batch", "2", "--count", "2", "--to", "{data}/sam"],
+        ["distil.py", "--minutes", "0.05", "--batch", "2", "--pools", "world_1", "--steps", "1", "--count", "2",
+         "--prompts", "2", "--to", "{data}/fast"],
         ["publish.py", "--model", t2i, "--vae", ae, "--to", "{data}/published"],
     ]  # fmt: skip
 

@@ -24,6 +24,7 @@ from torch.nn import functional as F
 
 from erasure.pixels.masks.prompts import Prompt
 from erasure.pixels.masks.sam import build, load_sam, segment
+from erasure.pixels.masks.sam_cache import EmbeddingCache
 from erasure.pixels.masks.sam_weights import LAYOUTS, find_weights
 from resources.pocket import world
 
@@ -234,6 +235,7 @@ def overlap(a: np.ndarray, b: np.ndarray) -> float:
 def measure(folder: Path, count: int, run: Path, log: Log) -> None:
     """Mean overlap on held-out scenes through the studio's own predictor: the masks a person would get first."""
     model, table, shown = load_sam(find_weights(str(folder), required=True)), {}, []
+    model.cache = EmbeddingCache(folder=run / "embeddings")  # not among a person's own
     for name, pool in (("known classes", world.OBJECTS), ("classes held out", world.HELD_OUT_OBJECTS)):
         rng = np.random.default_rng(HELD_OUT_SEED)
         found: dict[str, list[float]] = {"one click, middle": [], "one click, anywhere": [], "one box": []}
