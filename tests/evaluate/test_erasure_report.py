@@ -14,7 +14,7 @@ from core.contract.errors import UserError
 from core.engine.run import Run
 from core.evaluate.erasure import attacks, measure, prompts
 from core.evaluate.erasure import weight_free as free
-from core.evaluate.erasure.detectors import Sighting, Trust
+from core.evaluate.erasure.detectors import Sighting, Trust, trust
 from core.evaluate.erasure.judging import ClipJudge, NoDetector, WorldJudge, known_scenes, panel, pocket_judge
 from core.evaluate.erasure.lines import corrected_line, effective, mean, missing, rate, scores_of
 from core.evaluate.erasure.measure import Asked, Seen, Words, read_list
@@ -257,6 +257,14 @@ def test_the_pocket_judges_answers_are_read_by_kind() -> None:
     assert "does not know" in judge.refuses("zeppelin")
     nothing = WorldJudge(None, lambda _judge, x: [{**said, "objects": {}}] * len(x))
     assert nothing.look(picture, "red")[0].present is None  # no object: its tint cannot be told
+
+
+def test_the_shipped_judge_knows_composed_scenes() -> None:
+    judge = pocket_judge()
+    assert isinstance(judge, WorldJudge)
+    for concept in ("cat", "red", "snow", "sketch"):
+        error = trust(judge, concept, *known_scenes(concept, 0), "scenes")
+        assert (error.accuracy or 0) > 0.9, (concept, error)
 
 
 def test_a_blind_judge_is_not_believed(tiny_sd1: Model, make_run: MakeRun) -> None:
