@@ -218,7 +218,8 @@ class Claim:
 
     def take(self) -> bool:
         """Whether it is ours now."""
-        db = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        with _in_words(self.path):
+            db = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
         try:
             db.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:

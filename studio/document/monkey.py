@@ -1,8 +1,9 @@
 """A seeded monkey that edits a document at random, to be killed: `python -m studio.document.monkey FOLDER LOG SEED`.
 
-Used by the tests and by long soaks. It writes a line to the log after every act: when, and which step was reached.
+Used by the tests and by long soaks. It writes a line to the log after every act: when, which step was reached, and a digest of the state.
 """
 
+import hashlib
 import json
 import random
 import sys
@@ -14,6 +15,7 @@ import numpy as np
 from studio.document import edits
 from studio.document.autosave import Document
 from studio.document.project import Layer, LayerKind, Modifier, Placed, Project, Region, Size, Word, new_id
+from studio.document.tree import encode
 
 _SIDE = 600
 
@@ -87,6 +89,11 @@ def _recipe(document: Document, rng: random.Random) -> None:
             document.edit("Remove modifier", lambda p, id=modifier.id: edits.remove_modifier(p, id))  # type: ignore[misc]
 
 
+def digest(document: Document) -> str:
+    """The whole state in a few letters."""
+    return hashlib.sha256(json.dumps(encode(document.project), sort_keys=True).encode()).hexdigest()[:16]
+
+
 def main(folder: str, log: str, seed: str) -> None:
     """Edit until killed."""
     place, rng = Path(folder), random.Random(int(seed))
@@ -98,7 +105,8 @@ def main(folder: str, log: str, seed: str) -> None:
             act(document, rng)
             step = document._next - 1
             if step or document.position != before:
-                file.write(json.dumps({"at": time.time(), "step": step, "position": document.position}) + "\n")
+                line = {"at": time.time(), "step": step, "position": document.position, "state": digest(document)}
+                file.write(json.dumps(line) + "\n")
             time.sleep(rng.random() * 0.05)
 
 

@@ -10,7 +10,7 @@ import hashlib
 import threading
 import weakref
 import zlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -139,9 +139,10 @@ class TileStore:
         self._bytes = 0
         self._shelved: set[str] = set()
         self._kept: set[str] = set()
-        self._dead: list[str] = []
-        # Re-entrant: a tile may die, and its callback run, at any line that holds the lock.
+        self._dead: deque[tuple[str, int]] = deque()
+        self._unused: set[str] = set()
         self._lock = threading.RLock()
+        """Taken before the shelf's own lock, never after it."""
 
     def tile(self, array: Bytes) -> Tile | None:
         """A tile of (256, 256, 4) or (256, 256) bytes, copied; None when it is all zero."""
@@ -231,8 +232,9 @@ class TileStore:
     def sweep(self) -> None:
         """Take from the shelf what was put there for want of memory and is no longer used."""
         with self._lock:
-            dead, self._dead = self._dead, []
-            gone = [n for n in dead if n not in self._kept and n not in self._known and n in self._shelved]
+            self._bury()
+            gone = [n for n in self._unused if n not in self._kept and n not in self._known and n in self._shelved]
+            self._unused.clear()
             self._shelved.difference_update(gone)
             if gone:
                 self.shelf.discard(gone)
@@ -240,7 +242,9 @@ class TileStore:
     @property
     def in_memory(self) -> int:
         """Bytes of arrays held right now."""
-        return self._bytes
+        with self._lock:
+            self._bury()
+            return self._bytes
 
     @property
     def count(self) -> int:
@@ -250,18 +254,26 @@ class TileStore:
     def _made(self, name: str, channels: int) -> Tile:
         tile = Tile(self, name, channels)
         self._known[name] = tile
-        weakref.finalize(tile, self._died, name, TILE * TILE * channels).atexit = False
+        # Only noted: the collector may run this in any thread, at a line that holds the shelf's lock.
+        weakref.finalize(tile, self._dead.append, (name, TILE * TILE * channels)).atexit = False
         return tile
 
-    def _died(self, name: str, size: int) -> None:
-        with self._lock:
-            held = self._loaded.get(name)
-            if held is not None and held() is None:
-                del self._loaded[name]
-                self._bytes -= size
-            self._dead.append(name)
+    def _bury(self) -> None:
+        """Take note of the tiles that died."""
+        while self._dead:
+            name, size = self._dead.popleft()
+            self._forget(name, size)
+            self._unused.add(name)
+
+    def _forget(self, name: str, size: int) -> None:
+        held = self._loaded.get(name)
+        if held is not None and held() is None:
+            del self._loaded[name]
+            self._bytes -= size
 
     def _hold(self, tile: Tile, array: Bytes) -> None:
+        self._bury()
+        self._forget(tile.name, array.nbytes)  # its predecessor may be dying in another thread at this moment
         tile._array = array
         self._loaded[tile.name] = weakref.ref(tile)
         self._loaded.move_to_end(tile.name)

@@ -106,7 +106,7 @@ class Library:
         with self._lock:
             self._db.close()
 
-    def add(self, ref: ConceptRef, note: str = "") -> Change:
+    def add(self, ref: ConceptRef, note: str = "", color: str = "") -> Change:
         """Take a learned concept in; one of the same word and class gets a further version, which is chosen.
 
         Raises:
@@ -125,7 +125,7 @@ class Library:
                 after = replace(same[0], versions=(*same[0].versions, version), chosen=ref, vectors=about.vectors)
             else:
                 before = None
-                after = Concept(uuid.uuid4().hex[:12], about.name, about.word, about.category, self._color(),
+                after = Concept(uuid.uuid4().hex[:12], about.name, about.word, about.category, color or self._color(),
                                 versions=(version,), chosen=ref, pictures=about.pictures, partners=about.partners,
                                 vectors=about.vectors)  # fmt: skip
             self._write(after)

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -294,6 +295,8 @@ def test_a_killed_window_loses_no_edit_older_than_two_seconds(tmp_path: Path, nu
         with Document.open(folder) as document:
             assert document.recovered, life
             assert document._journal.check() == ""
+            seen = {line["position"]: line["state"] for line in lines_of(log)}
+            assert seen.get(document.position, monkey.digest(document)) == monkey.digest(document)
             for layer in document.project.layers:
                 if layer.pixels is not None:
                     layer.pixels.array()
@@ -320,7 +323,7 @@ def kill_once(folder: Path, log: Path, seed: int, seconds: float) -> float:
     os.kill(child.pid, signal.SIGKILL)
     killed = time.time()
     child.wait()
-    lines = [json.loads(line) for line in log.read_text().splitlines() if line.endswith("}")]
+    lines = lines_of(log)
     assert lines
     journal = Journal(folder / JOURNAL)
     last, (position, _) = journal.last(), journal.head()
@@ -329,3 +332,7 @@ def kill_once(folder: Path, log: Path, seed: int, seconds: float) -> float:
     if not missing:
         assert position == lines[-1]["position"] or killed - lines[-1]["at"] < 2.0
     return killed - min(missing, default=killed)
+
+
+def lines_of(log: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in log.read_text().splitlines() if line.endswith("}")]
