@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Literal, Self
 
-import platformdirs
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.contract.assets import write_atomic
@@ -50,11 +49,6 @@ class Settings(BaseModel):
         """With this project first in the recent list."""
         name = str(project)
         return self.changed(recent=(name, *(p for p in self.recent if p != name))[:RECENT])
-
-
-def settings_file() -> Path:
-    """Where they are kept."""
-    return Path(platformdirs.user_config_dir("concept-studio", appauthor=False)) / "settings.json"
 
 
 def load(path: Path) -> tuple[Settings, str]:

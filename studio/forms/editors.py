@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
@@ -63,13 +64,32 @@ class Editor(QWidget):
         self.setFocusProxy(widget)
 
 
+class _Decimal(QDoubleSpinBox):
+    """Shows only the digits that are needed: 0.5, not 0.5000000; learning rates as 1e-05."""
+
+    def textFromValue(self, value: float) -> str:
+        return f"{value:.7g}"
+
+    def valueFromText(self, text: str) -> float:
+        return float(text.replace(",", "."))
+
+    def validate(self, text: str, place: int) -> tuple[QValidator.State, str, int]:
+        """Whatever may become a number is let through while it is typed."""
+        try:
+            inside = self.minimum() <= float(text.replace(",", ".")) <= self.maximum()
+        except ValueError:
+            typing = all(letter in "0123456789.,-+eE" for letter in text)
+            return (QValidator.State.Intermediate if typing else QValidator.State.Invalid), text, place
+        return (QValidator.State.Acceptable if inside else QValidator.State.Intermediate), text, place
+
+
 class NumberEditor(Editor):
     """A spin box, with a slider beside it where both limits are known and near enough to drag between."""
 
     def __init__(self, field: Field, context: FormContext) -> None:
         super().__init__(field, context)
         self.whole = field.editor == "int"
-        self.box: QSpinBox | QDoubleSpinBox = QSpinBox() if self.whole else QDoubleSpinBox()
+        self.box: QSpinBox | QDoubleSpinBox = QSpinBox() if self.whole else _Decimal()
         low = -_MOST if field.low is None else field.low
         high = _MOST if field.high is None else field.high
         step = field.step or (1 if self.whole else _step(field))
@@ -82,6 +102,8 @@ class NumberEditor(Editor):
             self.box.setSingleStep(step)
         self.box.setStepType(QAbstractSpinBox.StepType.DefaultStepType)
         self.box.setKeyboardTracking(False)
+        self.box.setMinimumWidth(72)
+        self.box.setMaximumWidth(110)
         self.slider: QSlider | None = None
         self.empty: QCheckBox | None = None
         self._low, self._step = low, step
@@ -98,6 +120,7 @@ class NumberEditor(Editor):
             self.slider.setRange(0, self._steps)
             self.slider.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # the box beside it is the keyboard's way
             self.slider.setAccessibleName(title_of(field))
+            self.slider.setMinimumWidth(40)
             self.slider.valueChanged.connect(self._slid)
             self.row.addWidget(self.slider, 1)
         self.row.addWidget(self.box, 0 if self.slider else 1)
@@ -224,7 +247,7 @@ class ListEditor(Editor):
     def value(self) -> JSON:
         text = self.box.text().strip()
         if not text:
-            return [] if self._list else None
+            return [] if self._list and not self.field.optional else None
         return self._parsed(text)
 
     def problem(self) -> str:
@@ -281,6 +304,7 @@ class FileEditor(Editor):
         self.names: list[str] = []
         self.label = QLineEdit()
         self.label.setReadOnly(field.editor != "path")
+        self.label.setMinimumWidth(60)
         self.label.setPlaceholderText(tr("Drop files here") if field.many else tr("Drop a file here"))
         self.label.textEdited.connect(self._typed)
         self.row.addWidget(self.label, 1)

@@ -46,9 +46,16 @@ class Inspector(QWidget):
     chosen = Signal(str)
     """Another method is shown."""
 
-    def __init__(self, verb: str, context: FormContext, methods: Sequence[MethodInfo] = ()) -> None:
+    def __init__(
+        self, verb: str, context: FormContext, methods: Sequence[MethodInfo] = (),
+        outside: Mapping[str, Sequence[str]] | None = None,
+    ) -> None:  # fmt: skip
+        """
+        Args:
+            outside: by method, parameters that are set elsewhere in the window (the prompt, on the canvas's edge).
+        """
         super().__init__()
-        self.verb, self.context = verb, context
+        self.verb, self.context, self.outside = verb, context, dict(outside or {})
         self.methods: dict[str, MethodInfo] = {}
         self.form: Form | None = None
         self.stack: ModifierStack | None = None
@@ -168,7 +175,8 @@ class Inspector(QWidget):
         if label := provenance_label(info):
             self.body.addWidget(label)
         stacked = any(field.editor == "modifier" for field in info.params)
-        self.form = Form(info.params, self.context, skip=("modifiers",) if stacked else ())
+        skip = (*self.outside.get(info.id, ()), *(("modifiers",) if stacked else ()))
+        self.form = Form(info.params, self.context, skip)
         self.form.edited.connect(lambda _name: self.edited.emit())
         self.body.addWidget(self.form)
         if stacked:

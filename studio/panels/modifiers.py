@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import qtawesome
@@ -170,6 +170,20 @@ class ModifierStack(QWidget):
     def add(self, id: str) -> None:
         """Put a new card at the end, as a person does."""
         self.set_values([*self.values(), Modifier(id, Form(self._methods[id].params, self.context).values())])
+        self.edited.emit()
+
+    def add_word(self, id: str, word: str) -> None:
+        """Let a modifier act on a word: its card gets it, or a new card is made."""
+        values = self.values()
+        place = next((i for i, value in enumerate(values) if value.id == id), None)
+        if place is None and id in self._methods:
+            params = Form(self._methods[id].params, self.context).values()
+            values.append(Modifier(id, {**params, "words": [word]}))
+        elif place is not None:
+            words = values[place].params.get("words") or []
+            known = list(words) if isinstance(words, list) else []
+            values[place] = replace(values[place], params={**values[place].params, "words": [*known, word]}, on=True)
+        self.set_values(values)
         self.edited.emit()
 
     def _make(self, id: str) -> ModifierCard:

@@ -90,7 +90,6 @@ class PromptEdit(QPlainTextEdit):
             ("region", self.tr("Give “{}” a region")),
             ("heat", self.tr("Show where “{}” is seen")),
             ("separate", self.tr("Keep “{}” apart from other words")),
-            ("erase", self.tr("Erase “{}” from this generation")),
         ]
         self._word = ""
 

@@ -65,8 +65,8 @@ def test_a_word_is_weighed_by_key_and_acted_on_by_menu(qtbot: QtBot) -> None:
     assert bar.text == "a (red:1.1) apple"
     menu = bar.edit.menu_for("apple")
     with qtbot.waitSignal(bar.acted) as heard:
-        next(a for a in menu.actions() if "Erase" in a.text()).trigger()
-    assert heard.args == ["erase", "apple"]
+        next(a for a in menu.actions() if "apart" in a.text()).trigger()
+    assert heard.args == ["separate", "apple"]
 
 
 def test_long_prompts_are_told(qtbot: QtBot) -> None:
