@@ -15,7 +15,7 @@ from typing import Literal
 import qtawesome
 from PySide6.QtCore import QDir, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
-from PySide6.QtWidgets import QApplication, QLineEdit, QProxyStyle, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QProxyStyle, QWidget
 
 UNIT = 8
 """The grid: margins and gaps are multiples (or halves) of it, in pixels."""
@@ -140,6 +140,7 @@ LIGHT = Look(
 
 Theme = Literal["system", "light", "dark"]
 _current = DARK
+_ICON = "look_icon"
 
 
 def current() -> Look:
@@ -168,6 +169,10 @@ def dress(app: QApplication, theme: Theme = "system") -> Look:
     app.setPalette(palette(look))
     app.setStyleSheet(style_sheet(look))
     qtawesome.reset_cache()
+    for widget in app.allWidgets():
+        name = widget.property(_ICON)
+        if name and isinstance(widget, QAbstractButton):
+            widget.setIcon(icon(name))
     return look
 
 
@@ -333,6 +338,13 @@ def icon(name: str, color: str = "") -> QIcon:
         color_disabled=look.off,
     )
     return made
+
+
+def put_icon(button: QAbstractButton, name: str) -> None:
+    """Give a button an icon that follows when the theme is changed."""
+    button.setProperty(_ICON, name)
+    button.setIcon(icon(name))
+    button.setIconSize(icon_size())
 
 
 def icon_size() -> QSize:

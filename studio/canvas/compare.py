@@ -175,7 +175,7 @@ class CompareView(QWidget):
         self.numbers = QLabel()
         self.numbers.setObjectName("hint")
         self.close_button = QToolButton()
-        self.close_button.setIcon(look.icon("remove"))
+        look.put_icon(self.close_button, "remove")
         self.close_button.setAccessibleName(self.tr("Close the comparison"))
         self.close_button.setToolTip(self.tr("Close the comparison (Esc)"))
         self.close_button.clicked.connect(self.closed)
@@ -241,7 +241,7 @@ class CompareView(QWidget):
         group, made = QButtonGroup(self), {}
         for mode, (name, text, tip) in texts.items():
             button = QToolButton()
-            button.setIcon(look.icon(name))
+            look.put_icon(button, name)
             button.setText(text)
             button.setToolTip(tip)
             button.setAccessibleName(text)

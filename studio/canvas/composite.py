@@ -97,6 +97,7 @@ class Composite:
         side = TILE << level
         area = QRectF(column * side, row * side, side, side)
         pieces: list[tuple[Item, list[tuple[QImage, QPointF]], QTransform]] = []
+        solid = False
         for item in reversed(self.items):
             parts = self._pieces(item, level, area, until)
             if parts is None:
@@ -108,9 +109,10 @@ class Composite:
                     image, at = found[0]
                     hides = QRectF(own.map(at), image.size()).contains(QRectF(0, 0, TILE, TILE))
                     if hides and not image.hasAlphaChannel():
+                        solid = True
                         break
         self._stale.pop(key, None)
-        self._tiles[key] = made = _blend(pieces) if pieces else CLEAR
+        self._tiles[key] = made = _blend(pieces, solid) if pieces else CLEAR
         while len(self._tiles) > self._room:
             self._tiles.popitem(last=False)
         return made
@@ -166,13 +168,13 @@ class Composite:
         return found[1]
 
 
-def _blend(pieces: list[tuple[Item, list[tuple[QImage, QPointF]], QTransform]]) -> QImage:
-    """The topmost layer comes first in the list."""
+def _blend(pieces: list[tuple[Item, list[tuple[QImage, QPointF]], QTransform]], solid: bool) -> QImage:
+    """The topmost layer comes first in the list; `solid`: the last one covers all."""
     lowest, found, own = pieces[-1]
     plain = _shifts(own)
     if len(pieces) == 1 and lowest.cover >= 1 and len(found) == 1 and plain and own.map(found[0][1]) == QPointF(0, 0):
         return found[0][0]
-    made = QImage(TILE, TILE, QImage.Format.Format_ARGB32_Premultiplied)
+    made = QImage(TILE, TILE, QImage.Format.Format_RGB32 if solid else QImage.Format.Format_ARGB32_Premultiplied)
     made.fill(Qt.GlobalColor.transparent)
     painter = QPainter(made)
     for item, images, matrix in reversed(pieces):

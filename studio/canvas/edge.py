@@ -23,6 +23,8 @@ DASH = 5
 """Length of a dash in pixels of the screen."""
 PACE = 120
 """Milliseconds between two frames of the march."""
+WAIT = 120
+"""Milliseconds without a change after which the edge of a mask that is being painted is found again."""
 HALF = 128
 """Coverage from which a pixel counts as inside."""
 
@@ -70,10 +72,13 @@ class MarchingEdge(QObject):
         self._mask: Item | None = None
         self._lines: list[_Line] = []
         self._seen: Viewport | None = None
+        self._size = view.size()
         self._stale = True
         self._phase = 0
         self._clock = QTimer(self, interval=PACE)
         self._clock.timeout.connect(self._tick)
+        self._wait = QTimer(self, singleShot=True, interval=WAIT)
+        self._wait.timeout.connect(view.update)
         self.marching = True
         """False keeps it still: for people who asked for less motion."""
 
@@ -81,9 +86,13 @@ class MarchingEdge(QObject):
         """Show the edges of these; None: none."""
         chosen = None if selection is None else (selection, color or look.current().link)
         if chosen != self._selection or mask is not self._mask:
+            painting = mask is not None and self._mask is not None and mask.id == self._mask.id
             self._selection, self._mask = chosen, mask
             self._stale = True
-            self._view.update()
+            if painting:
+                self._wait.start()  # a stroke goes on: the edge follows when the hand rests
+            else:
+                self._view.update()
         if chosen is None and mask is None:
             self._clock.stop()
         elif self.marching and not self._clock.isActive():
@@ -94,7 +103,7 @@ class MarchingEdge(QObject):
         view = self._view
         if self._selection is None and self._mask is None:
             return
-        resting = not view._moving
+        resting = not view._moving and not self._wait.isActive()
         if resting and (self._stale or self._seen != view.viewport or self._size != view.device()):
             self._find()
         if self._seen is None or self._seen.zoom != view.viewport.zoom:

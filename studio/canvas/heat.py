@@ -85,7 +85,7 @@ class HeatBar(QWidget):
         self.heat: Heat | None = None
         self.play = QToolButton()
         self.play.setCheckable(True)
-        self.play.setIcon(look.icon("play"))
+        look.put_icon(self.play, "play")
         self.play.setAccessibleName(self.tr("Play the steps"))
         self.play.setToolTip(self.tr("Play the steps"))
         self.steps = QSlider(Qt.Orientation.Horizontal)
@@ -141,7 +141,7 @@ class HeatBar(QWidget):
         self.changed.emit(self.heat)
 
     def _played(self, on: bool) -> None:
-        self.play.setIcon(look.icon("pause" if on else "play"))
+        look.put_icon(self.play, "pause" if on else "play")
         if on:
             self._clock.start()
         else:

@@ -139,7 +139,9 @@ class Pixels:
     def replaced(self, tiles: Mapping[Place, Bytes | None]) -> Self:
         """With other tiles of full size; None empties one."""
         made = type(self)(self.width, self.height, self.channels)
-        made._share(self, tiles)
+        # A mask never holds an empty tile: its bounds are read from the outermost ones.
+        kept = tiles if self.channels == 4 else {p: t if t is not None and t.any() else None for p, t in tiles.items()}
+        made._share(self, kept)
         return made
 
     def _share(self, before: "Pixels", tiles: Mapping[Place, Source | None]) -> None:
@@ -173,8 +175,11 @@ class Pixels:
 
     def _measure(self) -> tuple[int, int, int, int] | None:
         boxes = []
-        for (column, row), tile in self.arrays():
-            solid = tile if self.channels == 1 else tile[..., 3]
+        for place in self._rim():
+            tile = self.tile(place)
+            if tile is None:
+                continue
+            (column, row), solid = place, tile if self.channels == 1 else tile[..., 3]
             ys, xs = np.flatnonzero(solid.any(1)), np.flatnonzero(solid.any(0))
             if len(ys):
                 boxes.append((column * TILE + xs[0], row * TILE + ys[0], column * TILE + xs[-1], row * TILE + ys[-1]))
@@ -183,6 +188,15 @@ class Pixels:
         left, top = min(b[0] for b in boxes), min(b[1] for b in boxes)
         right, bottom = max(b[2] for b in boxes), max(b[3] for b in boxes)
         return int(left), int(top), int(right - left + 1), int(bottom - top + 1)
+
+    def _rim(self) -> Iterable[Place]:
+        """The tiles that decide the bounds. No tile of a mask is empty, so its outermost columns and rows are enough."""
+        places = list(self.tiles)
+        if self.channels == 4 or not places:
+            return places
+        columns, rows = [x for x, _ in places], [y for _, y in places]
+        outer_x, outer_y = {min(columns), max(columns)}, {min(rows), max(rows)}
+        return [(x, y) for x, y in places if x in outer_x or y in outer_y]
 
     def bytes(self) -> int:
         """Memory of the tiles that are our own, mip levels included; the document's are counted by its store."""

@@ -150,8 +150,7 @@ class ToolColumn(QFrame):
         column.setSpacing(look.UNIT // 2)
         for info in tool_infos():
             button = QToolButton()
-            button.setIcon(look.icon(info.icon))
-            button.setIconSize(look.icon_size() * 1.1)
+            look.put_icon(button, info.icon)
             button.setFixedSize(36, 36)
             button.setCheckable(True)
             button.setAccessibleName(info.title)
@@ -206,6 +205,7 @@ class BrushBar(QFrame):
             label.setBuddy(widget)
             row.addWidget(label)
             row.addWidget(widget)
+            row.addSpacing(look.UNIT)
         pen = QLabel(self.tr("Pen pressure"))
         pen.setObjectName("hint")
         pen.setBuddy(self.pressure)
@@ -300,8 +300,7 @@ class ZoomBar(QFrame):
 
     def _button(self, icon: str, text: str, call: object) -> QToolButton:
         button = QToolButton()
-        button.setIcon(look.icon(icon))
-        button.setIconSize(look.icon_size())
+        look.put_icon(button, icon)
         button.setToolTip(text)
         button.setAccessibleName(text)
         button.clicked.connect(lambda: call())  # type: ignore[operator]

@@ -305,7 +305,6 @@ class CanvasView(QWidget):
         """Paper, layers, masks, heat, edges, labels, the tool's own marks."""
         painter.save()
         painter.setClipRect(area)
-        self._draw_paper(painter, area)
         late = self.draw_pictures(painter, self.pictures, area)
         # Tints of masks and heat over each other could not be told apart.
         if self.overlays_visible and self.heat is None:
@@ -324,13 +323,12 @@ class CanvasView(QWidget):
         if late:
             self._more.start()
 
-    def _draw_paper(self, painter: QPainter, area: QRect) -> None:
-        paper = self.to_widget(QRectF(0, 0, self.scene.width, self.scene.height)).toAlignedRect().intersected(area)
+    def _paper(self, painter: QPainter, corner: QPointF) -> QBrush:
+        """What shows through clear pixels; it lies still on the document."""
         if self._checker.isNull():
             self._checker = _checkerboard()
-        corner = self.point_to_widget(QPointF(0, 0))
         painter.setBrushOrigin(corner.toPoint())
-        painter.fillRect(paper, QBrush(self._checker))
+        return QBrush(self._checker)
 
     def level(self) -> int:
         """The mip level drawn at this zoom: never enlarged, except beyond pixel for pixel."""
@@ -355,6 +353,7 @@ class CanvasView(QWidget):
         painter.setClipRect(paper, Qt.ClipOperation.IntersectClip)
         smooth = not self._moving and zoom < 1 and zoom * (1 << level) != 1
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, smooth)
+        papered, paper_brush = source is not self.overlays, self._paper(painter, corner)
         late, end = False, perf_counter() + (BUDGET if self._moving else PATIENCE)
         for row in range(int(seen.top() // side), math.ceil(seen.bottom() / side)):
             top, bottom = round(row * side * zoom + corner.y()), round((row + 1) * side * zoom + corner.y())
@@ -364,6 +363,8 @@ class CanvasView(QWidget):
                 image = source.ready(key)
                 if image is None and perf_counter() < end:
                     image = source.make(key, end)
+                if papered and (image is None or image.isNull() or image.hasAlphaChannel()):
+                    painter.fillRect(target, paper_brush)
                 if image is not None:
                     if not image.isNull():
                         painter.drawImage(target, image)
@@ -392,7 +393,7 @@ class CanvasView(QWidget):
             if not (item.overlay and item.visible and item.label):
                 continue
             shown = self.tool.preview(item) if self.tool else item
-            box = shown.pixels.bounds()
+            box = item.pixels.bounds()  # of the document: a stroke that goes on does not move the tab
             if box is None:
                 continue
             at = self.to_widget(shown.matrix.mapRect(QRectF(*box)))
@@ -562,6 +563,12 @@ class CanvasView(QWidget):
     def enterEvent(self, event: QEnterEvent) -> None:
         self._point_cursor()
         super().enterEvent(event)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._checker = QPixmap()
+            self.update()
+        super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         if self._fitted:

@@ -5,7 +5,7 @@ import re
 
 import pytest
 from PySide6.QtCore import QFile
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QToolButton
 from pytestqt.qtbot import QtBot
 
 from studio import look
@@ -77,3 +77,13 @@ def test_dressing_the_program(qapp: QApplication, qtbot: QtBot, theme: look.Them
 def test_every_icon_exists(qapp: QApplication) -> None:
     for name in look.ICONS:
         assert not look.icon(name).pixmap(look.icon_size()).isNull(), name
+
+
+def test_icons_follow_the_theme(qapp: QApplication, qtbot: QtBot) -> None:
+    look.dress(qapp, "dark")
+    button = QToolButton()
+    qtbot.addWidget(button)
+    look.put_icon(button, "brush")
+    before = button.icon().pixmap(18, 18).toImage()
+    look.dress(qapp, "light")
+    assert button.icon().pixmap(18, 18).toImage() != before
