@@ -1,5 +1,6 @@
 """Builds and connects everything; the only place that knows all parts."""
 
+import os
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -25,6 +26,10 @@ from studio.workspace import Workspace
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the studio; gives the exit code."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens):
+        print("There is no screen to open a window on. Everything also works without one: studio --help", file=sys.stderr)
+        return 2
     app = QApplication.instance() or QApplication(["Concept Studio"])
     assert isinstance(app, QApplication)
     app.setApplicationName("Concept Studio")
