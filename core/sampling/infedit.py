@@ -8,10 +8,9 @@ Rows of a generation, in this order: "prompt/source", "prompt/target", "prompt/m
 the result is the second row.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
@@ -107,7 +106,9 @@ class VirtualInversion(Hook):
         source, target, mutual = chains
         maps, size = store.maps(step="mean"), (target.shape[-2], target.shape[-1])
         if blend.edited:
-            inside = word_mask(maps[2:3], blend.edited, size, max(0.15 / now**0.5, blend.edit_threshold)).to(target.device)
+            inside = word_mask(maps[2:3], blend.edited, size, max(0.15 / now**0.5, blend.edit_threshold)).to(
+                target.device
+            )
             target = torch.where(inside, target, mutual)
         if blend.kept:
             inside = word_mask(maps[0:1], blend.kept, size, blend.keep_threshold).to(target.device)
