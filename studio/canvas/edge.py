@@ -175,16 +175,14 @@ def on_screen(item: Item, view: "CanvasView") -> tuple[NDArray[np.bool_], QPoint
 
 
 def _sampled(pixels: Pixels, level: int, xs: NDArray[np.floating[Any]], ys: NDArray[np.floating[Any]]) -> Bytes:
-    """The nearest pixel at each place (pixels of full size); zero beyond the edge."""
-    columns, rows = np.broadcast_arrays(np.floor(xs / (1 << level)), np.floor(ys / (1 << level)))
-    columns, rows = columns.astype(np.int64), rows.astype(np.int64)
+    """The nearest pixel at each place (pixels of full size); zero beyond the edge. A row of xs and a column of ys make a grid."""
+    columns, rows = np.floor(xs / (1 << level)).astype(np.int64), np.floor(ys / (1 << level)).astype(np.int64)
     right, bottom = -(-pixels.width >> level), -(-pixels.height >> level)
-    valid = (columns >= 0) & (rows >= 0) & (columns < right) & (rows < bottom)
-    out = np.zeros(columns.shape, np.uint8)
-    if not valid.any():
-        return out
-    x0, x1 = int(columns[valid].min()) // TILE, int(columns[valid].max()) // TILE
-    y0, y1 = int(rows[valid].min()) // TILE, int(rows[valid].max()) // TILE
+    valid_x, valid_y = (columns >= 0) & (columns < right), (rows >= 0) & (rows < bottom)
+    if not (valid_x.any() and valid_y.any()):
+        return np.zeros(np.broadcast_shapes(xs.shape, ys.shape), np.uint8)
+    x0, x1 = int(columns[valid_x].min()) // TILE, int(columns[valid_x].max()) // TILE
+    y0, y1 = int(rows[valid_y].min()) // TILE, int(rows[valid_y].max()) // TILE
     sheet = np.zeros(((y1 - y0 + 1) * TILE, (x1 - x0 + 1) * TILE), np.uint8)
     for y in range(y0, y1 + 1):
         for x in range(x0, x1 + 1):
@@ -192,5 +190,8 @@ def _sampled(pixels: Pixels, level: int, xs: NDArray[np.floating[Any]], ys: NDAr
             if tile is not None:
                 solid = tile if tile.ndim == 2 else tile[..., 3]
                 sheet[(y - y0) * TILE : (y - y0 + 1) * TILE, (x - x0) * TILE : (x - x0 + 1) * TILE] = solid
-    out[valid] = sheet[rows[valid] - y0 * TILE, columns[valid] - x0 * TILE]
-    return out
+    # Clipped instead of masked: gathering along rows and columns is many times quicker than by a mask of the screen.
+    across = np.clip(columns - x0 * TILE, 0, sheet.shape[1] - 1)
+    down = np.clip(rows - y0 * TILE, 0, sheet.shape[0] - 1)
+    found = sheet[down[:, 0]][:, across[0]] if xs.shape[0] == 1 and ys.shape[1] == 1 else sheet[down, across]
+    return np.where(valid_x & valid_y, found, np.uint8(0))
