@@ -70,11 +70,12 @@ class HelpWindow(QDialog):
         if not self.list.count():
             self.page.setHtml(escape(tr("Nothing has all of these words. Try fewer.")))
 
-    def open_method(self, id: str) -> None:
-        """Bring up the page of one method."""
+    def open_method(self, id: str, role: Role | None = None) -> None:
+        """Bring up the page of one method; a paper may be a task and a modifier under one id."""
         self.field.clear()
         for row in range(self.list.count()):
-            if self.list.item(row).data(Qt.ItemDataRole.UserRole).id == id:
+            method = self.list.item(row).data(Qt.ItemDataRole.UserRole)
+            if method.id == id and role in (None, method.role):
                 self.list.setCurrentRow(row)
                 return
 

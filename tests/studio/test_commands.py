@@ -78,7 +78,7 @@ def test_every_method_has_a_page_with_all_parameters(qtbot: QtBot) -> None:
     qtbot.addWidget(window)
     assert window.list.count() == len(infos)
     for info in infos:
-        window.open_method(info.id)
+        window.open_method(info.id, info.role)
         text = window.page.toPlainText()
         assert info.title in text
         assert all(field.name in text for field in info.params)
