@@ -122,7 +122,8 @@ def train(args: argparse.Namespace) -> None:
     publish(model.clip, tokenizer, args.to)
     figures = retrieval(args.to, args.count)
     log(f"retrieval among {args.count}: {json.dumps(figures)}")
-    (run / "figures.json").write_text(json.dumps(figures), "utf-8")
+    for folder in (run, args.to):
+        (folder / "figures.json").write_text(json.dumps(figures) + "\n", "utf-8")
 
 
 def keep(run: Path, model: Taught, optimizer: torch.optim.Optimizer, step: int, spent: float) -> None:
