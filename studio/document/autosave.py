@@ -33,6 +33,8 @@ _STATES = 64
 """Documents kept for undo without reading the journal."""
 _CHECKPOINT = 100
 """Steps between whole states."""
+IDLE = 10.0
+"""Seconds without an edit after which the whole state is written, too."""
 
 
 @dataclass(frozen=True)
@@ -292,7 +294,7 @@ class Document:
             with self._lock:
                 self._flying = []
                 self._trim()
-            self._checkpoint += len(steps)
+            self._checkpoint += max(1, len(steps))  # at least an undo
             self.tiles.sweep()
 
     def save(self) -> None:
@@ -373,7 +375,7 @@ class Document:
             try:
                 if self._dirty:
                     self.flush()
-                if self._checkpoint >= _CHECKPOINT:
+                if self._checkpoint >= _CHECKPOINT or self._rests():
                     self.save()
             except Exception as error:  # noqa: BLE001  a fault of ours must not end autosaving; it is told, and tried again
                 self._failing = True
@@ -387,12 +389,15 @@ class Document:
 
     def _due(self) -> bool:
         now = time.monotonic()
-        return self._dirty and (now >= self._latest + QUIET or now >= self._first + LATEST)
+        return (self._dirty and (now >= self._latest + QUIET or now >= self._first + LATEST)) or self._rests()
+
+    def _rests(self) -> bool:
+        return self._checkpoint > 0 and not self._dirty and time.monotonic() >= self._latest + IDLE
 
     def _patience(self) -> float | None:
-        if not self._dirty:
-            return None
-        return max(0.01, min(self._latest + QUIET, self._first + LATEST) - time.monotonic())
+        if self._dirty:
+            return max(0.01, min(self._latest + QUIET, self._first + LATEST) - time.monotonic())
+        return max(0.01, self._latest + IDLE - time.monotonic()) if self._checkpoint else None
 
     def _touch(self, now: float) -> None:
         if not self._dirty:

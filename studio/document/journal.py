@@ -17,6 +17,7 @@ from pathlib import Path
 from core.contract.errors import UserError
 from core.contract.fields import JSON
 from studio.document import tree
+from studio.document.tiles import intact
 from studio.document.tree import Patch, tile_names
 
 FORMAT = 1
@@ -251,6 +252,20 @@ def copy_tiles(path: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
             yield name, row[0]
 
 
+def readable_tiles(path: Path, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    """What a damaged journal still gives: tiles whose bytes are what their name says."""
+    if not path.exists():
+        return
+    with closing(sqlite3.connect(path, timeout=10)) as db:
+        for name in names:
+            data = None
+            with suppress(sqlite3.Error):  # that one is in the damaged part
+                row = db.execute("SELECT data FROM tiles WHERE name = ?", (name,)).fetchone()
+                data = row[0] if row else None
+            if isinstance(data, bytes) and intact(name, data):
+                yield name, data
+
+
 def _text(value: JSON) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
@@ -278,5 +293,5 @@ def _sentence(path: Path, error: sqlite3.Error) -> UserError:
     if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
         return UserError(f"'{name}' is held by another program.", "Close it there and try again.")
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
-        return UserError(f"The journal of '{name}' is damaged.", "Open a copy of the project.")
+        return UserError(f"The journal of '{name}' is damaged.", "Repair the project, or open a copy of it.")
     return UserError(f"'{name}' cannot be read or written: {error}.", "Check the folder's permissions and free space.")

@@ -1,6 +1,7 @@
 """A seeded monkey that edits a document at random, to be killed: `python -m studio.document.monkey FOLDER LOG SEED`.
 
-Used by the tests and by long soaks. It writes a line to the log after every act: when, which step was reached, and a digest of the state.
+Used by the tests and by long soaks. After every act it writes a line to the log: when, which step was reached, and a digest
+of the state.
 """
 
 import hashlib

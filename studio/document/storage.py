@@ -21,7 +21,7 @@ from typing import Any
 from core.contract.assets import AssetStore, disk_error, write_atomic
 from core.contract.errors import UserError
 from core.contract.fields import JSON
-from studio.document.journal import Journal, copy_tiles
+from studio.document.journal import Claim, Journal, copy_tiles, readable_tiles
 from studio.document.project import Project
 from studio.document.tiles import TileStore, packed, unpacked
 from studio.document.tree import FORMAT, decode, encode, tile_names, tiles_of
@@ -181,6 +181,58 @@ def copy_project(source: Path, folder: Path) -> None:
     finally:
         journal.close()
     write_state(folder, project, 0)
+
+
+def salvage(folder: Path) -> str:
+    """Repair a project whose journal is damaged: the last whole state with all pixels that can still be read.
+
+    The damaged file is kept beside the new one; the undo history stays in it. Gives a sentence that says what was saved.
+
+    Raises:
+        UserError: `project.json` is missing or damaged, too, or the project is open in another window.
+    """
+    saved = read_state(folder)
+    if saved is None:
+        raise UserError(f"'{folder.name}' has no {STATE} to repair it from.", "Restore it from a copy.")
+    claim = Claim(folder)
+    if not claim.take():
+        raise UserError(f"'{folder.name}' is open in another window.", "Close it there first.")
+    try:
+        kept = _keep_aside(folder)
+        journal = Journal(folder / JOURNAL)
+        try:
+            wanted = set(tile_names(saved.tree))
+            for name, data in readable_tiles(kept, sorted(wanted)):
+                journal.shelve(name, data)
+                wanted.discard(name)
+            tree = _without(saved.tree, wanted)
+            project = decode(tree, TileStore(journal))
+            journal.write((), 0, 0, (0, tree))
+        finally:
+            journal.close()
+        write_state(folder, project, 0)
+    finally:
+        claim.free()
+    lost = f"{len(wanted)} pieces of its pictures are lost" if wanted else "all of its pictures are whole"
+    return f"'{folder.name}' was repaired: {lost}; the damaged file was kept as '{kept.name}'."
+
+
+def _keep_aside(folder: Path) -> Path:
+    number = 1
+    while (kept := folder / f"journal.damaged-{number}.db").exists():
+        number += 1
+    for end in ("", "-wal", "-shm"):
+        part = folder / (JOURNAL + end)
+        if part.exists():
+            part.rename(kept.with_name(kept.name + end))
+    return kept
+
+
+def _without(tree: Any, names: set[str]) -> Any:
+    """A tree without some tiles: their places are clear."""
+    if isinstance(tree, dict):
+        return {k: _without(v, names) for k, v in tree.items() if not (isinstance(v, str) and v in names)}
+    return [_without(v, names) for v in tree] if isinstance(tree, list) else tree
 
 
 @contextmanager

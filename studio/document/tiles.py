@@ -12,6 +12,7 @@ import weakref
 import zlib
 from collections import OrderedDict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -153,7 +154,7 @@ class TileStore:
             return None
         own = np.array(array, order="C", copy=True)
         own.flags.writeable = False
-        name = hashlib.sha256(bytes([own.ndim]) + own.tobytes()).hexdigest()
+        name = _name(own)
         with self._lock:
             tile = self._known.get(name)
             if tile is None:
@@ -213,7 +214,7 @@ class TileStore:
             raise UserError(f"A piece of the picture ({tile.name[:12]}…) is missing from the project's file.",
                             "Restore the project from a copy, or undo to before it was painted.")  # fmt: skip
         array = unpacked(data, tile.channels)
-        if hashlib.sha256(bytes([array.ndim]) + array.tobytes()).hexdigest() != tile.name:
+        if _name(array) != tile.name:
             raise UserError(f"A piece of the picture ({tile.name[:12]}…) is damaged in the project's file.",
                             "Restore the project from a copy.")  # fmt: skip
         with self._lock:
@@ -320,6 +321,19 @@ def unpacked(data: bytes, channels: int) -> Bytes:
     if len(raw) != size or unpacker.unconsumed_tail:
         raise UserError("A piece of the picture has the wrong size.", "Restore the project from a copy.")
     return np.frombuffer(raw, np.uint8).reshape(shape)
+
+
+def intact(name: str, data: bytes) -> bool:
+    """Whether a tile at rest is what its name says."""
+    for channels in (4, 1):
+        with suppress(UserError):
+            array = unpacked(data, channels)
+            return _name(array) == name
+    return False
+
+
+def _name(array: Bytes) -> str:
+    return hashlib.sha256(bytes([array.ndim]) + array.tobytes()).hexdigest()
 
 
 def covered(x: int, y: int, width: int, height: int) -> Iterator[Place]:

@@ -4,6 +4,7 @@ import errno
 import json
 import os
 import stat
+import time
 import zipfile
 from pathlib import Path
 
@@ -12,7 +13,7 @@ import pytest
 
 from core.contract.assets import AssetStore
 from core.contract.errors import UserError
-from studio.document import storage
+from studio.document import autosave, edits, storage
 from studio.document.autosave import Document
 from studio.document.project import Project
 from studio.document.storage import (
@@ -22,6 +23,7 @@ from studio.document.storage import (
     import_zip,
     parse_state,
     read_state,
+    salvage,
     state_bytes,
     write_state,
 )
@@ -233,3 +235,39 @@ def test_folders_that_are_taken_or_none(tmp_path: Path, whole: Path) -> None:
         Document.open(tmp_path / "taken")
     assert [p.name for p in (tmp_path / "taken").iterdir()] == ["mine.txt"]
     assert read_state(tmp_path / "taken") is None
+
+
+def test_a_damaged_journal_is_repaired_as_far_as_it_goes(tmp_path: Path, whole: Path) -> None:
+    folder = tmp_path / "kitchen"
+    import_zip(whole, folder)
+    journal = folder / "journal.db"
+    data = bytearray(journal.read_bytes())
+    data[len(data) // 2 : len(data) // 2 + 400_000] = os.urandom(400_000)
+    journal.write_bytes(data)
+    told = salvage(folder)
+    assert "pieces of its pictures are lost" in told
+    assert "journal.damaged-1.db" in told
+    with Document.open(folder) as document:
+        assert [x.id for x in document.project.layers] == ["pic", "mask", "reg"]
+        assert document.project.recipe == rich(document.tiles).recipe
+        left = 0
+        for layer in document.project.layers:
+            if layer.pixels is not None:
+                layer.pixels.array()
+                left += len(layer.pixels.tiles)
+        assert 0 < left < 12
+        with pytest.raises(UserError, match="another window"):
+            salvage(folder)
+    journal.write_bytes(b"nothing left" * 1000)
+    assert "are lost" in salvage(folder)
+    Document.open(folder).close()
+
+
+def test_the_whole_state_is_written_when_the_person_rests(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(autosave, "IDLE", 0.6)
+    with Document.create(tmp_path / "p", Project()) as document:
+        document.edit("Rename", lambda p: edits.rename(p, "Bath"))
+        until = time.monotonic() + 20
+        while read_state(tmp_path / "p").tree["name"] != "Bath" and time.monotonic() < until:  # type: ignore[union-attr]
+            time.sleep(0.05)
+        assert read_state(tmp_path / "p").tree["name"] == "Bath"  # type: ignore[union-attr]
