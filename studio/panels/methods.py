@@ -139,6 +139,7 @@ class Inspector(QWidget):
         """Send the job, or say what is missing."""
         if self.form is None or self.info is None:
             return
+        self._fill()
         problems = {} if self.form.check(show_missing=True) else self.form.problems()
         others = self.stack.problems() if self.stack is not None else {}
         if problems:
@@ -150,6 +151,16 @@ class Inspector(QWidget):
         if not problems and not others:
             self.note.hide()
             self.run.emit(self.info.id, self.values(), self.seed.value())
+
+    def _fill(self) -> None:
+        """A picture or mask that is needed and was not given is the canvas's own: what lies before a person's eyes."""
+        if self.form is None or self.context.pick is None:
+            return
+        for field in self.form.fields:
+            if field.required and field.editor in ("image", "mask") and not self.form.editors[field.name].value():
+                value = self.context.pick(field)
+                if value:
+                    self.form.set_values({field.name: value})
 
     def tell(self, sentence: str) -> None:
         """What is wrong with the last job: beside its field when the sentence names one, else above Run."""

@@ -86,6 +86,19 @@ def test_masks_come_from_the_canvas_and_go_back_to_it(window: Window, qtbot: QtB
     qtbot.waitUntil(lambda: any(layer.kind == LayerKind.MASK for layer in window.workspace.project.layers))
 
 
+def test_the_canvas_is_what_a_method_works_on(window: Window, qtbot: QtBot, tmp_path: Path) -> None:
+    window.choose("learn")
+    assert window.inspector.show_method("erasure.auto_masks")
+    window.inspector.start()
+    assert window.link.queue.jobs() == ()
+    assert "no picture on the canvas" in window.message.text()
+    Image.fromarray(np.zeros((64, 64, 3), np.uint8), "RGB").save(tmp_path / "photo.png")
+    window.workspace.open_picture(tmp_path / "photo.png")
+    window.inspector.start()
+    qtbot.waitUntil(lambda: bool(window.link.queue.jobs()))
+    assert window.link.queue.jobs()[0].params["picture"] in window.workspace.assets
+
+
 def test_strokes_are_edits(window: Window, tmp_path: Path) -> None:
     Image.fromarray(np.zeros((64, 64, 3), np.uint8), "RGB").save(tmp_path / "photo.png")
     layer = window.workspace.open_picture(tmp_path / "photo.png")
