@@ -47,8 +47,10 @@ class ConceptLancetParams(Params):
         "source; decompose only shows the coefficients")] = "replace"  # fmt: skip
     source: Annotated[Words, Help("Concepts of the caption to take out", "s")] = ()
     target: Annotated[Words, Help("What to put in, one for each source", "g")] = ()
-    strengths: Annotated[tuple[float, ...], Range(0, 5, 0.25), Help(
-        "Multipliers of the solved coefficient, one picture each; 0 gives the picture itself", "m")] = (1.0,)  # fmt: skip
+    strengths: Annotated[
+        tuple[float, ...],
+        Help("Multipliers of the solved coefficient, 0 to 5, one picture each; 0 gives the picture itself", "m"),
+    ] = (1.0,)
     backbone: Annotated[Literal["p2p-zero-direct", "p2p-zero", "ddim", "edit-friendly", "infedit"], Help(
         "How the edit becomes a picture")] = "p2p-zero-direct"  # fmt: skip
     space: Annotated[Literal["text", "score"], Help(
@@ -242,6 +244,9 @@ def _check(params: ConceptLancetParams) -> None:
         raise UserError(f"Score space does not work on '{params.backbone}'.", "Use the backbone infedit.")
     if not params.strengths:
         raise UserError("There is no strength.", "Give at least one, e.g. 1.")
+    wrong = [m for m in params.strengths if not 0 <= m <= 5]
+    if wrong:
+        raise UserError(f"A strength of {wrong[0]:g} is not possible.", "Use 0 to 5.")
 
 
 def _found(params: ConceptLancetParams, plan: Plan) -> None:
@@ -267,7 +272,10 @@ def _near_duplicates(atoms: Atoms, count: int, sources: int) -> list[str]:
 def _settings(params: ConceptLancetParams, plan: Plan) -> Settings:
     blend = Blend()
     if params.backbone == "infedit":
-        places = lambda words: tuple(p for w in words for p in plan.source.positions(0, w))
+
+        def places(words: tuple[str, ...]) -> tuple[int, ...]:
+            return tuple(p for word in words for p in plan.source.positions(0, word))
+
         blend = Blend(places(params.source), places(params.keep), params.edit_threshold, params.keep_threshold)
     return Settings(
         params.backbone, params.steps or STEPS[params.backbone],

@@ -146,7 +146,7 @@ class ScoreEdit:
         rows = with_features(self.source, self.atoms.features, self.atoms.pooled).relabel("concept")
         found = torch.cat([
             self.model.predict(step, x.repeat(len(part), 1, 1, 1), rows.pick(part))
-            for part in torch.arange(rows.count).split(_TOGETHER) for part in [part.tolist()]
+            for part in [[*range(i, min(i + _TOGETHER, rows.count))] for i in range(0, rows.count, _TOGETHER)]
         ])  # fmt: skip
         if self.fixed is None:
             solved = decompose(

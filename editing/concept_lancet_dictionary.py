@@ -33,9 +33,11 @@ DUPLICATE = 0.9
 FEW = 15
 """Concepts a dictionary should have at least (paper)."""
 _BATCH = 32
-_SMALL = frozenset(
-    ["a", "an", "the", "of", "in", "on", "at", "with", "and", "or", "to", "from", "by", "for", "is", "are", "its", "his", "her", "their", "this", "that", "as", "into", "near", "next", "two", "three", "photo", "picture"]
-)
+_SMALL = frozenset({
+    "a", "an", "the", "of", "in", "on", "at", "with", "and", "or", "to", "from", "by", "for", "is", "are", "its", "his",
+    "her", "their", "this", "that", "as", "into", "near", "next", "two", "three", "photo", "picture",
+})  # fmt: skip
+"""Words of a caption that are no concepts."""
 
 
 @dataclass(frozen=True)
@@ -229,6 +231,8 @@ def _encoded(model: Model, sentences: Sequence[str], chunks: int) -> tuple[Tenso
 
 def _encoder_hash(model: Model) -> str:
     """Of the text encoders' weights and placeholder words."""
-    tensors = {f"{i}.{n}": p for i, e in enumerate(model.text) for n, p in e.encoder.named_parameters()}
+    tensors: dict[str, Tensor] = {
+        f"{i}.{n}": p for i, e in enumerate(model.text) for n, p in e.encoder.named_parameters()
+    }
     tensors |= {f"{i}.{n}": v for i, e in enumerate(model.text) for n, v in e.added.items()}
     return f"{model.family.name} {model.unet.dtype} {fingerprint(tensors)}"

@@ -118,13 +118,15 @@ class VirtualInversion(Hook):
 
 def virtual_clean(clean: Tensor, apart: Tensor, difference: Tensor, now: float) -> Tensor:
     """x_0 + [(x_t - x_s) - sqrt(1 - now) (e_t - e_s)] / sqrt(now): the picture itself where the chains agree."""
-    return clean + (apart - (1 - now) ** 0.5 * difference) / now**0.5
+    found: Tensor = clean + (apart - (1 - now) ** 0.5 * difference) / now**0.5
+    return found
 
 
 def renoised(clean: Tensor, noise: Tensor, drawn: Tensor, after: float, eta: float) -> Tensor:
     """A clean latent at level `after`, with variance eta (1 - after) of it drawn anew."""
     fresh = eta * (1 - after)
-    return after**0.5 * clean + max(0.0, 1 - after - fresh) ** 0.5 * noise + fresh**0.5 * drawn
+    moved: Tensor = after**0.5 * clean + max(0.0, 1 - after - fresh) ** 0.5 * noise + fresh**0.5 * drawn
+    return moved
 
 
 def word_mask(maps: Tensor, positions: Sequence[int], size: tuple[int, int], threshold: float) -> Tensor:

@@ -117,7 +117,7 @@ def test_regularisation_losses():
 
 def _picture(run, name="cat", seed=5, backdrop="snow"):
     made = scene(np.random.default_rng(seed), objects=name, backdrop=backdrop)
-    return run.keep_picture(Image.fromarray(made.pixels)), made
+    return run.keep_picture(Image.fromarray(made.image)), made
 
 
 def _params(run, picture=None, **more):
@@ -140,7 +140,7 @@ def test_every_backbone_edits_and_strength_zero_is_the_picture(any_tiny, make_ru
 
 def test_the_transplant_is_exact(pocket, make_run):
     run = make_run(pocket)
-    params = _params(run, count=20)
+    params = _params(run)
     plan = Plan.of(params, run, pocket, run.pixels(params.picture))
     (s, g), weight = plan.swaps[0], float(plan.solved.coefficients[0])
     assert (s, g) == (0, plan.count)
@@ -182,9 +182,9 @@ def test_score_space_solves_at_every_step(pocket, make_run):
 
 def test_decompose_and_remove(pocket, make_run):
     run = make_run(pocket)
-    bars, data = _bars(run, concept_lancet(_params(run, action="decompose", count=30), run))
+    bars, data = _bars(run, concept_lancet(_params(run, action="decompose", count=12), run))
     assert bars["cat"] > 0
-    assert len(bars) == 30
+    assert len(bars) == 12
     assert 0 < data["residual"] < 1
     gone = concept_lancet(_params(run, action="remove", target=()), run)
     assert not torch.equal(run.pixels(gone.images[0]), run.pixels(_picture(run)[0]))
@@ -203,29 +203,37 @@ def test_decompose_and_remove(pocket, make_run):
         ({"source": ("cat", "Cat"), "target": ("dog", "fox")}, "twice"),
         ({"space": "score"}, "Score space"),
         ({"strengths": ()}, "no strength"),
-        ({"alpha": 1.0, "strengths": (1.0,)}, "was not found"),
+        ({"strengths": (1.0, -1.0)}, "strength of -1"),
+        ({"alpha": 1.0, "tau": 1.0}, "was not found"),
         ({"backbone": "infedit", "steps": 60}, "at most 50"),
         ({"own_stimuli": "/nowhere.json"}, "nowhere.json"),
     ],
 )
 def test_bad_input(tiny_sd1, make_run, more, said):
     run = make_run(tiny_sd1)
-    with pytest.raises(UserError, match=said) as error:
+    with pytest.raises(UserError, match=said):
         concept_lancet(_params(run, **{"coefficient": None if "alpha" in more else 0.5, **more}), run)
-        pytest.fail(str(error))
 
 
 @pytest.mark.parametrize("backbone", ["p2p-zero-direct", "infedit"])
 def test_replacing_changes_the_object_more_than_the_rest(pocket, make_run, backbone):
     run = make_run(pocket)
     picture, made = _picture(run, backdrop="green")
-    found = concept_lancet(_params(run, picture, prompt="a cat on a green background", backbone=backbone, steps=12, count=30,
-                                   baseline=True), run)  # fmt: skip
+    found = concept_lancet(_params(run, picture, prompt="a cat on a green background", backbone=backbone, steps=12, count=15,
+                                   ), run)  # fmt: skip
     inside = torch.from_numpy(np.any(made.masks, 0) if np.ndim(made.masks) == 3 else made.masks).bool()
     before = run.pixels(picture)[0]
-    for image in found.images:
-        change = (run.pixels(image)[0] - before).abs().mean(0)
-        print(backbone, float(change[inside].mean()), float(change[~inside].mean()), found.numbers)
     change = (run.pixels(found.images[0])[0] - before).abs().mean(0)
     assert change[inside].mean() > 0.03
     assert change[inside].mean() > 1.5 * change[~inside].mean()
+    assert found.numbers["psnr"] > 25
+
+
+def test_the_solved_weight_keeps_more_of_the_rest_than_the_fixed_one(pocket, make_run):
+    """Not at the same success of the edit: the fixed weight 1 is several times the solved one here."""
+    run = make_run(pocket)
+    picture, made = _picture(run, backdrop="green")
+    found = concept_lancet(_params(run, picture, prompt="a cat on a green background", steps=12, baseline=True), run)
+    outside = torch.from_numpy(~np.any(made.masks, 0))
+    apart = [(run.pixels(i)[0] - run.pixels(picture)[0]).abs().mean(0)[outside].mean() for i in found.images]
+    assert apart[0] < apart[1]
