@@ -19,7 +19,7 @@ from studio.document.journal import Claim, Journal, Step
 from studio.document.project import Project, changed
 from studio.document.storage import JOURNAL, is_project, migrated, read_state, write_state
 from studio.document.tiles import TileStore
-from studio.document.tree import FORMAT, apply, decode, difference, encode, tile_names
+from studio.document.tree import FORMAT, apply, decode, difference, encode, patched, tile_names
 
 QUIET = 0.4
 """Seconds without an edit after which it is saved."""
@@ -446,10 +446,8 @@ class Document:
     def _state(self, wanted: int, step: int, backward: bool) -> Project:
         known = self._states.get(wanted)
         if known is None:
-            tree: dict[str, Any] = encode(self.project)
             record = self._journal.step(step)
-            apply(tree, record.backward if backward else record.forward)
-            known = decode(tree, self.tiles)
+            known = patched(self.project, record.backward if backward else record.forward, self.tiles)
         self._remember(wanted, known)
         return known
 

@@ -11,7 +11,7 @@ from core.contract.errors import UserError
 from studio.document import edits
 from studio.document.project import Layer, LayerKind, Modifier, Placed, Project, Region, Size, Word, changed
 from studio.document.tiles import TILE, MemoryShelf, Raster, TileStore, unpacked
-from studio.document.tree import apply, decode, difference, encode, tile_names
+from studio.document.tree import apply, decode, difference, encode, patched, tile_names
 
 NOISE = np.random.default_rng(7)
 
@@ -135,6 +135,8 @@ def test_differences_lead_there_and_back_in_few_leaves() -> None:
         after = change(project)
         assert after != project
         forward, backward = json.loads(json.dumps(difference(project, after)))
+        assert patched(project, forward, store) == after
+        assert patched(after, backward, store) == project
         tree = encode(project)
         apply(tree, forward)
         assert decode(tree, store) == after
