@@ -13,7 +13,7 @@ from safetensors.torch import save_file
 from core.contract.errors import UserError
 from core.engine.registry import method
 from core.models.headers import Header, read_header
-from erasure.pixels.masks import sam, shapes
+from erasure.pixels.masks import sam, sam_weights, shapes
 from erasure.pixels.masks.auto_masks import AutoMasksParams, auto_masks
 from erasure.pixels.masks.prompts import Prompt, checked
 from erasure.pixels.masks.sam import SamParams, load_sam, segment
@@ -21,6 +21,7 @@ from erasure.pixels.masks.sam_cache import Embedding, EmbeddingCache, embedding_
 from erasure.pixels.masks.sam_weights import LAYOUTS, find_weights, layout_of
 
 TINY = LAYOUTS[-1]
+POCKET = next(layout for layout in LAYOUTS if layout.name == "pocket")
 
 
 def random_state(layout=TINY, seed=27):
@@ -109,6 +110,7 @@ def test_a_missing_tensor_is_named(tmp_path, monkeypatch):
 
 def test_without_weights_it_says_what_is_missing_and_the_folder_is_searched(make_run, monkeypatch, tmp_path):
     monkeypatch.setenv("CONCEPT_STUDIO_HOME", str(tmp_path))
+    monkeypatch.setattr(sam_weights, "EMBEDDED", tmp_path / "nowhere")
     run = make_run(None)
     ref = run.keep_picture(picture())
     with pytest.raises(UserError, match=r"No SAM weights.*erasure\.grabcut"):
@@ -123,6 +125,26 @@ def test_without_weights_it_says_what_is_missing_and_the_folder_is_searched(make
     found = find_weights("", required=True)
     assert found.path.name == "mine.safetensors"
     assert found.layout.name == "tiny"
+
+
+def test_the_embedded_one_stands_in_only_where_a_sam_is_asked_for_and_says_so(make_run, monkeypatch, tmp_path):
+    monkeypatch.setenv("CONCEPT_STUDIO_HOME", str(tmp_path))
+    monkeypatch.setattr(sam_weights, "EMBEDDED", tmp_path / "embedded")
+    (tmp_path / "embedded").mkdir()
+    save_file(random_state(POCKET), tmp_path / "embedded" / "model.safetensors")
+    assert find_weights("", required=False) is None  # looking for things goes on by colour and shape
+    found = find_weights("", required=True)
+    assert found == find_weights("pocket", required=True)
+    assert found.embedded
+    run = make_run(None)
+    outcome = sam.sam(SamParams(picture=run.keep_picture(picture((60, 90))), points=((40, 20),)), run)
+    assert outcome.masks
+    assert "for photographs give a SAM file" in outcome.note
+    (tmp_path / "models").mkdir()
+    save_file(random_state(), tmp_path / "models" / "mine.safetensors")
+    own = find_weights("", required=True)
+    assert own.path.name == "mine.safetensors"
+    assert not own.embedded
 
 
 def test_it_predicts_what_the_packages_predictor_predicts(model, weights_path):
@@ -206,7 +228,8 @@ def test_the_task_keeps_three_candidates_and_their_scores(model, weights_path, m
         sam.sam(SamParams(**{**given, "box": (3, 3, 50, 50)}, candidate=3), run)
     with pytest.raises(UserError, match="lies outside"):
         sam.sam(SamParams(**{**given, "points": ((60, 20),)}), run)
-    assert method("erasure.sam").info.needs
+    assert "photographs" not in outcome.note
+    assert not method("erasure.sam").info.needs  # the embedded one is always there
 
 
 def test_large_pictures_are_decoded_smaller_and_answered_at_their_size(model, monkeypatch):

@@ -1,5 +1,6 @@
 """The embedded SAM: what its training relies on, and that the shipped weights cut things out through the studio's path."""
 
+import json
 import sys
 
 import numpy as np
@@ -79,6 +80,25 @@ def test_losses_of_a_perfect_and_an_opposite_mask(recipe):
     assert float(loss[0, 0]) < 1e-4
     assert float(loss[0, 1]) > 50
     torch.testing.assert_close(rating, torch.tensor([[0.0, 1.0]]))
+
+
+def test_an_interval_holds_the_mean_and_narrows_with_more(recipe):
+    few, many = [0.5, 0.7, 0.9] * 5, [0.5, 0.7, 0.9] * 200
+    assert recipe.interval(few)[0] < 0.7 < recipe.interval(few)[1]
+    assert np.ptp(recipe.interval(many)) < np.ptp(recipe.interval(few)) / 3
+    assert recipe.interval([1.0, 1.0]) == (1.0, 1.0)
+
+
+def test_what_is_published_is_known_by_its_shapes(recipe, tmp_path):
+    recipe.publish(recipe.Taught().sam, tmp_path)
+    assert find_weights(str(tmp_path), required=True).layout == recipe.LAYOUT
+    assert json.loads((tmp_path / "config.json").read_text())["side"] == recipe.LAYOUT.side
+    broken = recipe.Taught().sam
+    broken.prompt_encoder.no_mask_embed.weight.data[:] = float("nan")
+    kept = (tmp_path / "model.safetensors").read_bytes()
+    with pytest.raises(SystemExit, match="not finite"):
+        recipe.publish(broken, tmp_path)
+    assert (tmp_path / "model.safetensors").read_bytes() == kept
 
 
 @SHIPPED

@@ -1,9 +1,10 @@
-"""Segment Anything: a mask from a click, with the person's own SAM weights.
+"""Segment Anything: a mask from a click, with the person's own SAM weights, or else with the small embedded one.
 
 Kirillov et al., 2023, arXiv:2304.02643; run through the package segment-anything, whose predictor scales the long side
 to the network's, pads, encodes once, and decodes in a moment for every click. One click is ambiguous, so three masks
 (about a part, a whole, and between) are asked for and the one that agrees with the clicks and is rated best comes first;
 more clicks, or a box, ask for a single mask. `rounds` feeds the low-resolution logits back together with all clicks.
+The embedded SAM learned on drawn scenes of 128 pixels only; on a photograph a file of the person's own is far better.
 """
 
 import threading
@@ -28,7 +29,7 @@ from core.engine.run import Run
 from erasure.pixels.masks import shapes
 from erasure.pixels.masks.prompts import ClickParams, Prompt, checked, numbers, refuse_empty
 from erasure.pixels.masks.sam_cache import Embedding, EmbeddingCache, embedding_key
-from erasure.pixels.masks.sam_weights import NEEDS, SamFile, SamLayout, find_weights
+from erasure.pixels.masks.sam_weights import SamFile, SamLayout, find_weights
 from erasure.pixels.masks.shapes import Bools, Floats
 
 LARGEST_SIDE = 2048
@@ -36,7 +37,9 @@ LARGEST_SIDE = 2048
 
 
 class SamParams(ClickParams):
-    weights: Annotated[PathText, Help("A SAM file (.safetensors) or a folder; empty looks in the models folder")] = ""
+    weights: Annotated[
+        PathText, Help("A SAM file (.safetensors) or a folder, or 'pocket'; empty: the models folder, then 'pocket'")
+    ] = ""
     candidate: Annotated[int, Range(0, 3), Help("Which of the masks comes first; 0 takes the one that fits best")] = 0
     rounds: Annotated[int, Range(0, 5), Help("Passes that feed the logits back with all clicks"), Advanced()] = 0
     edge: Annotated[
@@ -60,7 +63,7 @@ class Cut:
     """(n, side / 4, side / 4), what a next pass takes as its mask."""
 
 
-@task("erasure.sam", "Segment Anything", Kind.MASK, paper="arXiv:2304.02643", needs=NEEDS)
+@task("erasure.sam", "Segment Anything", Kind.MASK, paper="arXiv:2304.02643")
 def sam(params: SamParams, run: Run) -> Outcome:
     picture = run.picture(params.picture)
     prompt = checked(picture.size, params.points, params.outside, params.box)
@@ -83,9 +86,10 @@ def sam(params: SamParams, run: Run) -> Outcome:
     figures = numbers(masks[order[0]], float(scores[order[0]]))
     for place, index in enumerate(shown[1:], 2):
         figures |= {f"score_{place}": float(scores[index]), f"area_{place}": float(masks[index].mean())}
-    return Outcome(
-        masks=refs, numbers=figures, note=f"{weights.layout.name}: best of {len(refs)}, rated {figures['score']:.2f}"
-    )
+    note = f"{weights.layout.name}: best of {len(refs)}, rated {figures['score']:.2f}"
+    if weights.embedded:
+        note += "; the embedded SAM, which knows drawn scenes only: for photographs give a SAM file"
+    return Outcome(masks=refs, numbers=figures, note=note)
 
 
 class Segmenter:

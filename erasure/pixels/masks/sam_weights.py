@@ -14,7 +14,8 @@ NEEDS = (
     "A Segment Anything file (vit_h, vit_l or vit_b) as .safetensors, given as 'weights' or put into the models folder"
 )
 EMBEDDED = RESOURCES / "pocket" / "sam"
-"""Where the embedded SAM lies, which `pocket` stands for; never taken unasked: it knows only the embedded world."""
+"""Where the embedded SAM lies: `pocket` stands for it, and it is taken where a SAM is asked for and the person has none.
+It knows only the embedded world of drawn things, so whoever uses it says so."""
 _PATCH = "image_encoder.patch_embed.proj.weight"
 _FOREIGN = (
     ("image_encoder.layers.", "MobileSAM (TinyViT)"),
@@ -75,6 +76,11 @@ class SamFile:
     layout: SamLayout
 
     @property
+    def embedded(self) -> bool:
+        """Whether this is the small one of ours, which has never seen a photograph."""
+        return self.layout.name == "pocket"
+
+    @property
     def identity(self) -> str:
         """SHA-256 of the file, computed once as long as the file stays as it is."""
         facts = self.path.stat()
@@ -83,6 +89,9 @@ class SamFile:
 
 def find_weights(given: str, required: bool) -> SamFile | None:
     """The file given (`pocket`: the embedded one), or else the smallest SAM file in the models folder (the fastest).
+
+    Where the person has none, the embedded one when `required`, and otherwise None: what can do without a SAM does
+    better without one that knows no photographs.
 
     Raises:
         UserError: the file given is no SAM this program reads, or none was found though one is required.
@@ -96,6 +105,8 @@ def find_weights(given: str, required: bool) -> SamFile | None:
             raise UserError(f"There is no SAM file (.safetensors) in '{path}'.", f"{NEEDS}.")
         return found[0]
     found = _in_folder(model_folder())
+    if not found and required:
+        found = _in_folder(EMBEDDED)
     if not found and required:
         raise UserError(f"No SAM weights were found in '{model_folder()}'.",
                         f"{NEEDS}; or use erasure.grabcut, which needs none.")  # fmt: skip

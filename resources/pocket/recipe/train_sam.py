@@ -10,6 +10,7 @@ learns tells the foreground, so that the encoder learns on every pixel.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 import time
 from pathlib import Path
@@ -214,7 +215,7 @@ def keep(run: Path, model: Taught, optimizer: torch.optim.Optimizer, step: int, 
 
 
 def publish(sam: nn.Module, folder: Path) -> None:
-    """Half-precision weights under the package's names, written beside and then renamed."""
+    """Half-precision weights under the package's names, written beside and then renamed, and what sizes they have."""
     folder.mkdir(parents=True, exist_ok=True)
     state = {k: v.detach().half().contiguous() for k, v in sam.state_dict().items()}
     if not all(torch.isfinite(v).all() for v in state.values()):
@@ -222,6 +223,9 @@ def publish(sam: nn.Module, folder: Path) -> None:
     save_file(state, folder / ".new", metadata={"format": "pt"})
     (folder / ".new").chmod(0o644)
     (folder / ".new").replace(folder / "model.safetensors")
+    # For readers only: the studio tells the sizes by the shapes of the tensors.
+    about = {"package": "segment-anything", "mean": MEAN, "deviation": DEVIATION} | dataclasses.asdict(LAYOUT)
+    (folder / "config.json").write_text(json.dumps(about, indent=1) + "\n", "utf-8")
 
 
 # ---------------------------------------------------------------- measuring
@@ -230,6 +234,14 @@ def publish(sam: nn.Module, folder: Path) -> None:
 def overlap(a: np.ndarray, b: np.ndarray) -> float:
     """Intersection over union of two masks."""
     return float((a & b).sum() / max((a | b).sum(), 1))
+
+
+def interval(values: list[float], draws: int = 2000) -> tuple[float, float]:
+    """95 % bootstrap percentile interval of a mean: overlaps crowd near 1, so a normal one would reach beyond it."""
+    found = np.asarray(values)
+    means = np.random.default_rng(0).choice(found, (draws, len(found))).mean(1)
+    low, high = np.quantile(means, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def measure(folder: Path, count: int, run: Path, log: Log) -> None:
@@ -257,11 +269,11 @@ def measure(folder: Path, count: int, run: Path, log: Log) -> None:
                 if len(shown) < 48:
                     shown.append(np.where(best[..., None], scene.image, scene.image // 4))
         for kind, values in found.items():
-            mean, error = float(np.mean(values)), float(np.std(values) / np.sqrt(len(values)))
-            table[f"{name}: {kind}"] = {"n": len(values), "iou": mean, "standard_error": error}
-            log(f"{name}: {kind}: IoU {mean:.3f} (standard error {error:.3f}, {len(values)} scenes)")
+            mean, (low, high) = float(np.mean(values)), interval(values)
+            table[f"{name}: {kind}"] = {"n": len(values), "iou": mean, "interval": [low, high]}
+            log(f"{name}: {kind}: IoU {mean:.3f} (95 %: {low:.3f} to {high:.3f}, {len(values)} scenes)")
     contact_sheet(shown, run / "sheet.png", columns=6)
-    (run / "figures.json").write_text(json.dumps(table, indent=1), "utf-8")
+    (folder / "figures.json").write_text(json.dumps(table, indent=1) + "\n", "utf-8")
 
 
 def middle(mask: np.ndarray) -> tuple[int, int]:
