@@ -72,6 +72,31 @@ def test_clicks_and_boxes(recipe):
     assert truth[recipe.middle(truth)[::-1]]
 
 
+def test_prompts_of_one_picture_mean_different_things(recipe, monkeypatch):
+    rng = np.random.default_rng(1)
+    scene = world.scene(rng, objects=("cat", "dog"))
+    monkeypatch.setattr(recipe, "FORCED_BACKDROP", 0)
+    for _ in range(8):
+        first, second = recipe.chosen(scene, rng, 2)
+        assert not (first & second).any()
+        assert {first.tobytes(), second.tobytes()} == {m.tobytes() for m in scene.masks}
+    alone = world.scene(rng, objects="cat")
+    assert all((m == alone.masks[0]).all() for m in recipe.chosen(alone, rng, 2))
+    monkeypatch.setattr(recipe, "FORCED_BACKDROP", 1)
+    assert (recipe.chosen(scene, rng, 1)[0] == ~scene.masks.any(0)).all()
+
+
+def test_a_step_moves_every_part(recipe):
+    torch.manual_seed(0)
+    rng, model = np.random.default_rng(2), recipe.Taught()
+    scenes = [world.scene(rng, objects=("cat", "dog")) for _ in range(2)]
+    for _ in range(4):  # clicks, boxes and corrections all occur
+        recipe.step_loss(model, scenes, 2, rng).backward()
+    still = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.any()]
+    # The point that stands for "no click" and the vector for "no mask" are in every prompt; nothing may be left out.
+    assert still == []
+
+
 def test_losses_of_a_perfect_and_an_opposite_mask(recipe):
     truth = torch.zeros(1, 128, 128)
     truth[:, 32:96, 32:96] = 1

@@ -33,6 +33,10 @@ LAYOUT = next(layout for layout in LAYOUTS if layout.name == "pocket")
 MEAN, DEVIATION = (123.675, 116.28, 103.53), (58.395, 57.12, 57.375)
 HELD_OUT_SEED = 920_000
 """Scenes from this seed on are never drawn in training."""
+PROMPTS = 2
+"""Prompts a picture and step: the encoder is most of the work, and its answer serves them all."""
+COUNTS = (1, 2, 2, 3)
+"""Objects a scene: with one alone a click has nothing to choose."""
 FORCED_BACKDROP = 0.08
 """How often the thing to be marked is the backdrop: whatever no object covers."""
 
@@ -88,12 +92,15 @@ def _reset(module: nn.Module) -> None:
 # ---------------------------------------------------------------- prompts
 
 
-def chosen(scene: world.Scene, rng: np.random.Generator) -> np.ndarray:
-    """The mask that a prompt is about (128, 128): an object of which enough is to be seen, or the backdrop."""
-    if rng.random() < FORCED_BACKDROP:
-        return ~scene.masks.any(0)
+def chosen(scene: world.Scene, rng: np.random.Generator, count: int) -> list[np.ndarray]:
+    """The masks that the prompts are about (128, 128): objects of which enough is to be seen, or the backdrop.
+
+    Several of one picture differ where they can: only that teaches that the click, not the picture, says which one.
+    """
     seen = [m for m in scene.masks if m.sum() >= 60] or list(scene.masks)
-    return seen[int(rng.integers(len(seen)))]
+    order = rng.permutation(len(seen))
+    objects = [seen[int(order[i % len(seen)])] for i in range(count)]
+    return [~scene.masks.any(0) if rng.random() < FORCED_BACKDROP else mask for mask in objects]
 
 
 def click_in(area: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:
@@ -139,7 +146,7 @@ def losses(logits: torch.Tensor, rated: torch.Tensor, truth: torch.Tensor) -> tu
 
 def step_loss(model: Taught, scenes: list[world.Scene], rounds: int, rng: np.random.Generator) -> torch.Tensor:
     """One batch: prompts, answers, corrections."""
-    goals = [chosen(s, rng) for s in scenes]
+    goals = [g for s in scenes for g in chosen(s, rng, PROMPTS)]
     truth = torch.from_numpy(np.stack(goals)).float()
     pictures = torch.from_numpy(np.stack([s.image for s in scenes])).permute(0, 3, 1, 2).float()
     if rng.random() < 0.3:  # what a decoder softened must be cut as well
@@ -148,6 +155,7 @@ def step_loss(model: Taught, scenes: list[world.Scene], rounds: int, rng: np.ran
     with torch.autocast("cpu", torch.bfloat16):
         seen, guess = model.encode(pictures)
     total = F.binary_cross_entropy_with_logits(guess.float(), F.avg_pool2d(ground[:, None], 2)[:, 0])
+    seen = seen.repeat_interleave(PROMPTS, 0)
     boxed, low = rng.random() < 0.5, None
     boxes = torch.tensor([box_round(g, rng) for g in goals]) if boxed else None
     clicks: list[list[tuple[float, float, int]]] = [[] if boxed else [(*click_in(g, rng), 1)] for g in goals]
@@ -189,7 +197,8 @@ def train(args: argparse.Namespace) -> None:
     while (part := (time.time() - began) / 60 / args.minutes) < 1 and not (run / "stop").exists():
         for group in optimizer.param_groups:
             group["lr"] = args.rate * min(1.0, (step + 1) / 60, 2 * (1 - part) + 0.01)
-        scenes = [world.scene(rng, free=bool(rng.random() < 0.5)) for _ in range(args.batch)]
+        specs = [world.draw_spec(rng, counts=COUNTS) for _ in range(args.batch)]
+        scenes = [world.render(spec, rng, free=bool(rng.random() < 0.5)) for spec in specs]
         # Most steps end after the first answer: that is the one which most people see.
         loss = step_loss(model, scenes, int(rng.choice([1, 1, 2, 3])), rng)
         optimizer.zero_grad(set_to_none=True)
@@ -293,7 +302,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30)
     parser.add_argument("--every", type=float, default=2, help="minutes between checkpoints")
     parser.add_argument("--rate", type=float, default=1e-3)
-    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--batch", type=int, default=12, help="pictures a step")
     parser.add_argument("--count", type=int, default=200, help="held-out scenes a row")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--log-every", type=int, default=50)
