@@ -254,7 +254,7 @@ def interval(values: list[float], draws: int = 2000) -> tuple[float, float]:
 
 
 def measure(folder: Path, count: int, run: Path, log: Log) -> None:
-    """Mean overlap on held-out scenes through the studio's own predictor: the masks a person would get first."""
+    """Mean overlap on held-out scenes through the studio's own predictor: the best rated mask of each prompt."""
     model, table, shown = load_sam(find_weights(str(folder), required=True)), {}, []
     model.cache = EmbeddingCache(folder=run / "embeddings")  # not among a person's own
     for name, pool in (("known classes", world.OBJECTS), ("classes held out", world.HELD_OUT_OBJECTS)):
