@@ -1,4 +1,4 @@
-"""Segment Anything: a mask from a click, with the person's own SAM weights, or else with the small embedded one.
+"""Segment Anything: a mask from a click, with your own SAM weights or the small embedded one.
 
 Kirillov et al., 2023, arXiv:2304.02643; run through the package segment-anything, whose predictor scales the long side
 to the network's, pads, encodes once, and decodes in a moment for every click. One click is ambiguous, so three masks
