@@ -250,7 +250,9 @@ def _one_process(which: str) -> float:
     # Not getrusage: its peak begins at the parent's size when a process is forked.
     status = Path("/proc/self/status")
     if status.exists():
-        return float(next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))) / 1024
+        return (
+            float(next(line.split()[1] for line in status.read_text().splitlines() if line.startswith("VmHWM"))) / 1024
+        )
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
