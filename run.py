@@ -1,9 +1,9 @@
 """Set everything up and go. Needs only Python 3.11 or later.
 
-    python3 run.py          set up, then open the studio
-    python3 run.py demo     set up, then the main job without a screen
-    python3 run.py test     set up, then the tests
-    python3 run.py ARGS     set up, then `studio ARGS` (methods, generate, run, export, doctor, ...)
+python3 run.py          set up, then open the studio
+python3 run.py demo     set up, then the main job without a screen
+python3 run.py test     set up, then the tests
+python3 run.py ARGS     set up, then `studio ARGS` (methods, generate, run, export, doctor, ...)
 """
 
 import hashlib

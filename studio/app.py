@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     words = list(sys.argv[1:] if arguments is None else arguments)
     screens = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
     if sys.platform.startswith("linux") and not any(os.environ.get(name) for name in screens):
-        print("There is no screen to open a window on. Everything also works without one: studio --help", file=sys.stderr)
+        sys.stderr.write("There is no screen to open a window on. Everything also works without one: studio --help\n")
         return 2
     app = QApplication.instance() or QApplication(["Concept Studio"])
     assert isinstance(app, QApplication)

@@ -27,7 +27,9 @@ class KeepOutside(Hook):
             feather: width of the soft border in pixels, grown inwards only: outside stays exact.
         """
         if pixels.shape[-2:] != inside.shape[-2:]:
-            raise UserError("The mask and the picture to repaint have different sizes.", "Make a mask of the picture's size.")
+            raise UserError(
+                "The mask and the picture to repaint have different sizes.", "Make a mask of the picture's size."
+            )
         self.schedule: Schedule = model.schedule
         self.original = model.encode_image(pixels)
         self.noise = noise

@@ -138,7 +138,9 @@ def test_a_modifier_sees_the_seeds_of_its_own_batch(make_run: MakeRun, tiny_sd1:
     def repainted(seed: int, **params: object) -> list[np.ndarray]:
         run = make_run(tiny_sd1, seed=seed)
         names = [run.assets.put(png(p), "png") for p in (picture(), mask)]
-        return made(run, modifiers=[f'editing.blended_repaint:{{"picture": "{names[0]}", "mask": "{names[1]}"}}'], **params)
+        return made(
+            run, modifiers=[f'editing.blended_repaint:{{"picture": "{names[0]}", "mask": "{names[1]}"}}'], **params
+        )
 
     third = repainted(5, count=3, batch=1)[2]
     assert np.abs(third - repainted(7)[0]).max() <= 1
