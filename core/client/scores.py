@@ -20,6 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
+from core.contract.database import atomic, trouble
 from core.contract.errors import UserError
 
 FORMAT = 1
@@ -134,8 +135,7 @@ class ScoreStore:
         now = time.time()
         marks = ", ".join("?" * len(COLUMNS))
         try:
-            self._connection.execute("BEGIN IMMEDIATE")
-            try:
+            with atomic(self._connection):
                 for recipe, pictures, method, run in {(r.recipe, r.pictures, r.method, r.run) for r in rows}:
                     self._connection.execute(
                         "DELETE FROM scores WHERE recipe = ? AND pictures = ? AND method = ? AND run = ?",
@@ -145,10 +145,6 @@ class ScoreStore:
                     f"INSERT INTO scores ({', '.join(COLUMNS)}) VALUES ({marks})",
                     [tuple({**asdict(r), "at": r.at or now}[c] for c in COLUMNS) for r in rows],
                 )
-                self._connection.execute("COMMIT")
-            finally:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
         except sqlite3.IntegrityError as error:
             raise ValueError(f"two rows of one name in a measurement: {error}") from error
         except sqlite3.Error as error:
@@ -215,13 +211,13 @@ class ScoreStore:
             raise self._sentence(error) from error
 
     def _sentence(self, error: sqlite3.Error) -> UserError:
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code == sqlite3.SQLITE_FULL:
+        kind = trouble(error)
+        if kind == "full":
             return UserError(f"The disk is full: the scores '{self.path.name}' could not be saved.",
                              "Nothing old was lost; free some space and try again.")  # fmt: skip
-        if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if kind == "held":
             return UserError(f"The scores '{self.path.name}' are held by another program.", "Close it and try again.")
-        if code in (sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CORRUPT):
+        if kind == "damaged":
             return UserError(f"'{self.path.name}' is damaged or no database of scores.",
                              "Rename it; a new one is begun then.")  # fmt: skip
         return UserError(f"The scores '{self.path}' cannot be used: {error}.", "Check the folder's permissions.")

@@ -1,12 +1,12 @@
 """The queue's database file: opened, checked, and kept aside when it cannot be read."""
 
 import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from core.client.lock import FileLock
+from core.contract.database import atomic, keep_aside, trouble
 from core.contract.errors import UserError
 
 FORMAT = 1
@@ -42,7 +42,7 @@ def open_database(path: Path) -> tuple[sqlite3.Connection, str]:
         with FileLock(path.with_name(path.name + ".opening")):
             reason = _trouble(path) if path.exists() and path.stat().st_size else ""
             if reason:
-                kept = _keep_aside(path)
+                kept = keep_aside(path)
                 notice = f"{reason} It was kept as '{kept.name}' and an empty queue was begun."
             return _connect(path), notice
     except OSError as error:
@@ -54,11 +54,11 @@ def open_database(path: Path) -> tuple[sqlite3.Connection, str]:
 
 def sentence(path: Path, error: sqlite3.Error) -> UserError:
     """What went wrong with the database, for the person."""
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    kind = trouble(error)
+    if kind == "full":
         return UserError(f"The disk is full: the job queue '{path.name}' could not be saved in {path.parent}.",
                          "Nothing old was lost; free some space and try again.")  # fmt: skip
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if kind == "held":
         return UserError(f"The job queue '{path.name}' is held by another program.", "Close it and try again.")
     return UserError(f"The job queue '{path.name}' cannot be used: {error}.",
                      "Restart the program; a damaged file is then kept aside.")  # fmt: skip
@@ -102,23 +102,10 @@ def _trouble(path: Path) -> str:
                 connection.execute("SELECT id, params, stop FROM jobs LIMIT 1")
                 connection.execute("SELECT number FROM history LIMIT 1")
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if trouble(error) == "held":
             raise
         return f"The job queue '{path.name}' is damaged."
     return ""
-
-
-def _keep_aside(path: Path) -> Path:
-    stamp = time.strftime("%Y%m%d-%H%M%S")
-    kept, number = path.with_name(f"{path.stem}.kept-{stamp}{path.suffix}"), 1
-    while kept.exists():
-        number += 1
-        kept = path.with_name(f"{path.stem}.kept-{stamp}-{number}{path.suffix}")
-    path.rename(kept)
-    for end in ("-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
-    return kept
 
 
 @contextmanager
@@ -129,12 +116,7 @@ def transaction(connection: sqlite3.Connection, path: Path) -> Iterator[sqlite3.
         UserError: the disk is full or the file is held or damaged; nothing was changed.
     """
     try:
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with atomic(connection):
             yield connection
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
     except sqlite3.Error as error:
         raise sentence(path, error) from error

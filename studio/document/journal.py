@@ -14,6 +14,7 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.contract.database import atomic, trouble
 from core.contract.errors import UserError
 from core.contract.fields import JSON
 from studio.document import tree
@@ -66,7 +67,7 @@ class Journal:
         try:
             with _in_words(path):
                 self._prepare()
-        except BaseException:
+        except BaseException:  # goes on to the caller; the file must not stay open
             self._db.close()
             raise
 
@@ -78,7 +79,7 @@ class Journal:
         self._db.execute("PRAGMA journal_mode=WAL")
         # A killed process loses nothing at NORMAL; a power cut may lose the last moments but never the file.
         self._db.execute("PRAGMA synchronous=NORMAL")
-        with self._transaction():
+        with atomic(self._db):
             for statement in _TABLES:
                 self._db.execute(statement)
             self._db.execute(f"PRAGMA user_version={FORMAT}")
@@ -105,7 +106,7 @@ class Journal:
     def write(self, steps: Iterable[Step], position: int, tip: int, snapshot: tuple[int, JSON] | None = None) -> None:
         """Add steps and say where the document stands, all or nothing; tiles they mention must be on the shelf."""
         ready = list(steps)
-        with self._lock, _in_words(self.path), self._transaction():
+        with self._lock, _in_words(self.path), atomic(self._db):
             self._db.executemany("INSERT INTO steps VALUES (?, ?, ?, ?, ?, ?, ?, ?)", [_row(s) for s in ready])
             names = {n for s in ready for n in tile_names(s.forward + s.backward)}
             if snapshot is not None:
@@ -155,7 +156,7 @@ class Journal:
 
     def running(self, now: bool) -> bool:
         """Note whether a window has the document open; gives what was noted before."""
-        with self._lock, _in_words(self.path), self._transaction():
+        with self._lock, _in_words(self.path), atomic(self._db):
             before = self._db.execute("SELECT running FROM head").fetchone()[0]
             self._db.execute("UPDATE head SET running = ?", (int(now),))
         return bool(before)
@@ -178,7 +179,7 @@ class Journal:
 
     def forget(self, state: JSON, state_format: int) -> None:
         """Drop all steps and the tiles that only they used; a state becomes the beginning."""
-        with self._lock, _in_words(self.path), self._transaction():
+        with self._lock, _in_words(self.path), atomic(self._db):
             self._db.execute("DELETE FROM steps")
             self._db.execute("UPDATE head SET position = 0, tip = 0, state_format = ?", (state_format,))
             self._db.execute("INSERT OR REPLACE INTO snapshot VALUES (1, 0, ?)", (_text(state),))
@@ -199,16 +200,6 @@ class Journal:
         with self._lock:
             self._db.close()
 
-    @contextmanager
-    def _transaction(self) -> Iterator[None]:
-        self._db.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            self._db.execute("COMMIT")
-        finally:
-            if self._db.in_transaction:
-                self._db.execute("ROLLBACK")
-
 
 class Claim:
     """A project folder is ours as long as this is held; the system lets go when the process dies, however it dies."""
@@ -225,7 +216,7 @@ class Claim:
             db.execute("BEGIN EXCLUSIVE")
         except sqlite3.OperationalError as error:
             db.close()
-            if getattr(error, "sqlite_errorcode", 0) & 0xFF not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+            if trouble(error) != "held":
                 raise _sentence(self.path, error) from error
             return False
         self._db = db
@@ -285,13 +276,13 @@ def _in_words(path: Path) -> Iterator[None]:
 
 
 def _sentence(path: Path, error: sqlite3.Error) -> UserError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    kind = trouble(error)
     name = path.parent.name
-    if code == sqlite3.SQLITE_FULL:
+    if kind == "full":
         return UserError(f"The disk is full: '{name}' could not be saved.",
                          "Nothing old was lost; free some space, and your last edits are saved.")  # fmt: skip
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if kind == "held":
         return UserError(f"'{name}' is held by another program.", "Close it there and try again.")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if kind == "damaged":
         return UserError(f"The journal of '{name}' is damaged.", "Repair the project, or open a copy of it.")
     return UserError(f"'{name}' cannot be read or written: {error}.", "Check the folder's permissions and free space.")

@@ -1,12 +1,12 @@
 """SQLite files of the window: opened, checked, kept aside when damaged, and their errors in words."""
 
 import sqlite3
-import time
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from core.client.lock import FileLock
+from core.contract.database import atomic, keep_aside, trouble
 from core.contract.errors import UserError
 
 
@@ -24,7 +24,7 @@ def open_database(path: Path, what: str, version: int, tables: Sequence[str]) ->
         # Two windows may find the same damage: only one may move the file.
         with FileLock(path.with_name(path.name + ".opening")):
             if path.exists() and path.stat().st_size and _damaged(path, what, version):
-                kept = _keep_aside(path)
+                kept = keep_aside(path)
                 notice = f"The {what} was damaged; it was kept as '{kept.name}' and an empty one was begun."
             return _connect(path, version, tables), notice
     except OSError as error:
@@ -59,21 +59,9 @@ def _damaged(path: Path, what: str, version: int) -> bool:
             connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()
             return False
     except sqlite3.DatabaseError as error:
-        if getattr(error, "sqlite_errorcode", 0) & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        if trouble(error) == "held":
             raise
         return True
-
-
-def _keep_aside(path: Path) -> Path:
-    kept, number = path.with_name(f"{path.stem}.kept-{time.strftime('%Y%m%d-%H%M%S')}{path.suffix}"), 1
-    while kept.exists():
-        number += 1
-        kept = kept.with_name(f"{kept.stem}-{number}{path.suffix}")
-    path.rename(kept)
-    for end in ("-wal", "-shm"):
-        with suppress(FileNotFoundError):
-            path.with_name(path.name + end).rename(kept.with_name(kept.name + end))
-    return kept
 
 
 @contextmanager
@@ -92,14 +80,8 @@ def writing(connection: sqlite3.Connection, path: Path, what: str) -> Iterator[N
     Raises:
         UserError: the disk is full, or the file is held or damaged; nothing was changed.
     """
-    with reading(path, what):
-        connection.execute("BEGIN IMMEDIATE")
-        try:
-            yield
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
+    with reading(path, what), atomic(connection):
+        yield
 
 
 def match(words: str) -> str:
@@ -114,12 +96,12 @@ def match(words: str) -> str:
 
 
 def _sentence(path: Path, what: str, error: sqlite3.Error) -> UserError:
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    if code == sqlite3.SQLITE_FULL:
+    kind = trouble(error)
+    if kind == "full":
         return UserError(f"The disk is full: the {what} could not be saved in {path.parent}.",
                          "Nothing old was lost; free some space and try again.")  # fmt: skip
-    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+    if kind == "held":
         return UserError(f"The {what} '{path.name}' is held by another program.", "Close it and try again.")
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if kind == "damaged":
         return UserError(f"The {what} '{path.name}' is damaged.", "Restart the program; it is then kept aside.")
     return UserError(f"The {what} '{path.name}' cannot be used: {error}.", "Check its folder and restart the program.")
