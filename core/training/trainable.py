@@ -82,6 +82,9 @@ def trainable_weights(model: Model, wanted: Callable[[str], bool]) -> Iterator[F
         raise ValueError("no parameter is wanted")
     kept = {path: parameter.data for path, parameter in chosen.items()}
     asked = {path: parameter.requires_grad for path, parameter in chosen.items()}
+    # Steps are counted on the parameter though they change a copy: the count goes back with the tensor, else the model
+    # cache would take the model for changed and load it again after every training.
+    versions = [parameter._version for parameter in chosen.values()]
     try:
         for parameter in chosen.values():
             parameter.data = parameter.data.to(torch.float32, copy=True)
@@ -92,6 +95,7 @@ def trainable_weights(model: Model, wanted: Callable[[str], bool]) -> Iterator[F
             parameter.data = kept[path]
             parameter.requires_grad_(asked[path])
             parameter.grad = None
+        torch._C._autograd._unsafe_set_version_counter(tuple(chosen.values()), tuple(versions))
         model.forget_prompts()
 
 

@@ -5,6 +5,7 @@ import torch
 
 from core.models.cache import ModelCache
 from core.models.model import Model
+from core.training.trainable import trainable_weights
 from tests.tiny import tiny
 
 
@@ -94,6 +95,26 @@ def test_a_changed_model_is_loaded_anew(change, caplog: pytest.LogCaptureFixture
     assert "came back changed" in caplog.text
     use(cache, "a")
     assert shelf.names == ["a", "a"]
+
+
+def test_a_training_of_whole_weights_leaves_no_trace(caplog: pytest.LogCaptureFixture) -> None:
+    """The optimiser writes into copies; the count of writes goes back with the tensors, or a model of gigabytes reloads."""
+    shelf = Shelf()
+    cache = ModelCache(1, shelf)
+    with cache.lend("a") as model:
+        before = model.unet.conv_in.weight.detach().clone()
+        with trainable_weights(model, lambda path: path.startswith("unet.conv_in")) as lent:
+            parameters = list(lent.parameters.values())
+            optimizer = torch.optim.AdamW(parameters, lr=0.1)
+            sum(p.square().sum() for p in parameters).backward()
+            optimizer.step()
+            assert lent.deltas()
+        assert torch.equal(model.unet.conv_in.weight, before)
+    assert "came back changed" not in caplog.text
+    assert use(cache, "a") is model
+    with cache.lend("a") as again, torch.no_grad():
+        again.unet.conv_in.weight.mul_(2)  # a real change is still seen
+    assert "came back changed" in caplog.text
 
 
 def test_a_used_model_is_kept() -> None:
