@@ -74,14 +74,14 @@ def load_checkpoint(path: Path) -> dict | None:
     """The checkpoint, or nothing."""
     if not path.exists():
         return None
-    state = torch.load(path, weights_only=False)
+    state = torch.load(path, weights_only=True)
     torch.set_rng_state(state["torch_rng"])
     return state
 
 
 def to_model(images: np.ndarray) -> torch.Tensor:
     """Bytes (n, h, w, 3) to floats from -1 to 1 in channels-last memory."""
-    x = torch.from_numpy(np.ascontiguousarray(images)).permute(0, 3, 1, 2)
+    x = torch.from_numpy(np.array(images)).permute(0, 3, 1, 2)  # a copy: pools are read-only maps
     return x.float().div_(127.5).sub_(1).contiguous(memory_format=torch.channels_last)
 
 

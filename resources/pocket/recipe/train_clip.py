@@ -134,6 +134,7 @@ def keep(run: Path, model: Taught, optimizer: torch.optim.Optimizer, step: int, 
 def publish(clip: CLIPModel, tokenizer: CLIPTokenizer, folder: Path) -> None:
     """A folder as transformers reads it: half precision, tokenizer and preprocessor beside the weights."""
     folder.mkdir(parents=True, exist_ok=True)
+    clip.config.text_config._name_or_path = ""  # else the trainer's own folder would travel with the model
     clip.config.save_pretrained(folder)
     state = {k: v.detach().half().contiguous() for k, v in clip.state_dict().items() if "position_ids" not in k}
     save_file(state, folder / ".new", metadata={"format": "pt"})
