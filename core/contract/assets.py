@@ -43,7 +43,7 @@ def write_atomic(path: Path, data: bytes) -> None:
     except OSError as error:
         Path(temporary).unlink(missing_ok=True)
         raise disk_error(path, error) from error
-    except BaseException:
+    except BaseException:  # also when the person interrupts: no half file is left; it goes on to the caller
         Path(temporary).unlink(missing_ok=True)
         raise
 

@@ -43,72 +43,22 @@ class ToolInfo:
     help: str
 
 
+def tr(text: str) -> str:
+    return QCoreApplication.translate("Tools", text)
+
+
 def tool_infos() -> tuple[ToolInfo, ...]:
     """Every tool in the order of the column, in the language in use. The command table takes keys and titles from here."""
     return (
-        ToolInfo(
-            "brush",
-            "brush",
-            QCoreApplication.translate("Tools", "Brush"),
-            "B",
-            QCoreApplication.translate("Tools", "Paint on the layer. [ ] size, { } hardness"),
-        ),
-        ToolInfo(
-            "eraser",
-            "eraser",
-            QCoreApplication.translate("Tools", "Eraser"),
-            "E",
-            QCoreApplication.translate("Tools", "Take away from the layer"),
-        ),
-        ToolInfo(
-            "lasso",
-            "lasso",
-            QCoreApplication.translate("Tools", "Lasso"),
-            "L",
-            QCoreApplication.translate("Tools", "Drag around what is meant. Shift adds, Alt takes away"),
-        ),
-        ToolInfo(
-            "polygon",
-            "polygon",
-            QCoreApplication.translate("Tools", "Polygon"),
-            "P",
-            QCoreApplication.translate("Tools", "Click corner by corner, Enter closes"),
-        ),
-        ToolInfo(
-            "box",
-            "box",
-            QCoreApplication.translate("Tools", "Box"),
-            "M",
-            QCoreApplication.translate("Tools", "Select a box"),
-        ),
-        ToolInfo(
-            "click",
-            "click",
-            QCoreApplication.translate("Tools", "Click-select"),
-            "S",
-            QCoreApplication.translate("Tools", "Click on a thing; the right button takes parts away"),
-        ),
-        ToolInfo(
-            "region",
-            "region",
-            QCoreApplication.translate("Tools", "Region"),
-            "R",
-            QCoreApplication.translate("Tools", "Draw where a concept or a word shall be"),
-        ),
-        ToolInfo(
-            "arrange",
-            "move",
-            QCoreApplication.translate("Tools", "Arrange"),
-            "V",
-            QCoreApplication.translate("Tools", "Move, scale and rotate the layer"),
-        ),
-        ToolInfo(
-            "crop",
-            "crop",
-            QCoreApplication.translate("Tools", "Crop"),
-            "C",
-            QCoreApplication.translate("Tools", "Draw what shall remain, Enter crops"),
-        ),
+        ToolInfo("brush", "brush", tr("Brush"), "B", tr("Paint on the layer. [ ] size, { } hardness")),
+        ToolInfo("eraser", "eraser", tr("Eraser"), "E", tr("Take away from the layer")),
+        ToolInfo("lasso", "lasso", tr("Lasso"), "L", tr("Drag around what is meant. Shift adds, Alt takes away")),
+        ToolInfo("polygon", "polygon", tr("Polygon"), "P", tr("Click corner by corner, Enter closes")),
+        ToolInfo("box", "box", tr("Box"), "M", tr("Select a box")),
+        ToolInfo("click", "click", tr("Click-select"), "S", tr("Click on a thing; the right button takes parts away")),
+        ToolInfo("region", "region", tr("Region"), "R", tr("Draw where a concept or a word shall be")),
+        ToolInfo("arrange", "move", tr("Arrange"), "V", tr("Move, scale and rotate the layer")),
+        ToolInfo("crop", "crop", tr("Crop"), "C", tr("Draw what shall remain, Enter crops")),
     )
 
 

@@ -106,7 +106,7 @@ class Document:
             document._journal.write((), 0, 0, (0, encode(project)))
             write_state(folder, project, 0)
             document._begin(project)
-        except BaseException:
+        except BaseException:  # whatever it is goes on to the caller; only the folder is let go
             document._let_go()
             raise
         return document
@@ -135,7 +135,7 @@ class Document:
             if was_running and not fresh:
                 document.recovered = _recovery(folder.name)
             document._begin(document._up_to_date(document._tree(document._position)))
-        except BaseException:
+        except BaseException:  # whatever it is goes on to the caller; only the folder is let go
             document._let_go()
             raise
         return document
@@ -152,7 +152,7 @@ class Document:
                             "Go on there, close it, or open a copy of the project.")  # fmt: skip
         try:
             return cls(folder, claim, room)
-        except BaseException:
+        except BaseException:  # goes on to the caller; the claim must not stay
             claim.free()
             raise
 
@@ -285,7 +285,7 @@ class Document:
                 steps = [_as_step(p) for p in self._flying]
                 self.tiles.keep({n for s in steps for n in tile_names(s.forward)})
                 self._journal.write(steps, *head)
-            except BaseException:
+            except BaseException:  # goes on to the caller; the steps go back, so that nothing is lost
                 with self._lock:
                     self._pending, self._flying = self._flying + self._pending, []
                     self._dirty = True
