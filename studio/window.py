@@ -192,8 +192,10 @@ class Window(QMainWindow):
     def _recall(self, prompt: str) -> None:
         self.workspace.edit(self.tr("Recall the prompt"), lambda p: edits.set_prompt(p, prompt))
 
-    def tell(self, sentence: str) -> None:
+    def tell(self, sentence: str, good: bool = False) -> None:
         """One sentence above the canvas, until something works."""
+        self.message.setObjectName("fine" if good else "problem")
+        self.message.style().polish(self.message)
         self.message.setText(sentence)
         self.message.show()
 
@@ -241,8 +243,23 @@ class Window(QMainWindow):
             self.use(job)
         for place, mask in enumerate(outcome.masks, 1):
             self.workspace.add_mask(mask, self.tr("Mask {}").format(place))
+        self._hand_on(outcome)
         if not self.isActiveWindow():
             QApplication.alert(self)
+
+    def _hand_on(self, outcome: Outcome) -> None:
+        """What was learned or erased is ready in Create, so that the next picture shows it."""
+        form = self.inspectors["create"].form
+        if form is None or not {"concepts", "patches"} <= form.editors.keys():
+            return
+        given = form.values()
+        if outcome.concepts:
+            form.set_values({"concepts": [*given["concepts"], *outcome.concepts]})  # type: ignore[misc]
+            names = ", ".join(self.context.title(name) for name in outcome.concepts)
+            self.tell(self.tr("Learned {}. Write the words into the prompt of Create to use them.").format(names), True)
+        if outcome.patch:
+            form.set_values({"patches": [*given["patches"], outcome.patch]})  # type: ignore[misc]
+            self.tell(self.tr("The change of the model is switched on in Create: draw to see it."), True)
 
     def _failed(self, job: str, sentence: str) -> None:
         self.preview.hide()

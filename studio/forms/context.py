@@ -29,5 +29,5 @@ class FormContext:
         if name not in self.assets:
             return name
         origin = self.assets.origin(name)
-        known = origin.get("concept") or origin.get("word") or origin.get("file")
+        known = origin.get("word") or origin.get("concept") or origin.get("file")
         return str(known) if known else f"{name[:8]}…"

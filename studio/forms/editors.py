@@ -352,6 +352,7 @@ class FileEditor(Editor):
     def _show(self) -> None:
         shown = [self.context.title(name) for name in self.names]
         self.label.setText(", ".join(shown))
+        self.label.setCursorPosition(0)  # the first name is seen, not the end of the last
         self.label.setToolTip("\n".join(shown))
 
     def _typed(self, text: str) -> None:

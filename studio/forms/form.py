@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QLabel, QVBoxLayout, QWidget
 from superqt import QCollapsible
 
 from core.contract.fields import JSON, Field
+from studio import look
 from studio.forms.context import FormContext
 from studio.forms.editors import Editor, make_editor, title_of
 
@@ -35,7 +36,9 @@ class Form(QWidget):
         advanced = [f for f in self.fields if f.advanced]
         self.more: QCollapsible | None = None
         if advanced:
-            self.more = QCollapsible(tr("Advanced"))
+            # Icons of ours: superqt would draw letters in a size of points, which a font in pixels does not have.
+            icons = look.icon("mdi6.chevron-down"), look.icon("mdi6.chevron-right")
+            self.more = QCollapsible(tr("Advanced"), None, *icons)
             self.more.setAccessibleName(tr("Advanced"))
             self.more.addWidget(self._group(advanced, context))
             column.addWidget(self.more)

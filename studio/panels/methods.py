@@ -175,6 +175,7 @@ class Inspector(QWidget):
         info = self.info
         while item := self.body.takeAt(0):
             if widget := item.widget():
+                widget.hide()  # it is deleted when the event loop comes round, and must not be seen until then
                 widget.deleteLater()
         self.form = self.stack = None
         self.note.hide()

@@ -161,6 +161,7 @@ class ModifierStack(QWidget):
         if [c.info.id for c in self.cards] != [v.id for v in known]:
             for card in self.cards:
                 self.column.removeWidget(card)
+                card.hide()
                 card.deleteLater()
             self.cards = [self._make(v.id) for v in known]
         for card, value in zip(self.cards, known, strict=True):

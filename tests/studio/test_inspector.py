@@ -34,6 +34,18 @@ def test_every_task_has_a_place_in_a_workspace(context: FormContext, qtbot: QtBo
     assert shown == {m.id for m in INFOS if m.role == Role.TASK}
 
 
+def test_another_method_leaves_nothing_of_the_one_before(context: FormContext, qtbot: QtBot) -> None:
+    inspector = Inspector("learn", context, INFOS)
+    qtbot.addWidget(inspector)
+    inspector.show()
+    before = inspector.form
+    assert before is not None
+    assert before.isVisible()
+    inspector.box.setCurrentIndex(1)
+    assert not before.isVisible()
+    qtbot.waitUntil(lambda: inspector.form is not None and inspector.form.isVisible())
+
+
 def test_run_says_what_is_missing_and_then_sends(context: FormContext, qtbot: QtBot) -> None:
     inspector = Inspector("erase", context, INFOS)
     qtbot.addWidget(inspector)

@@ -99,6 +99,25 @@ def test_the_canvas_is_what_a_method_works_on(window: Window, qtbot: QtBot, tmp_
     assert window.link.queue.jobs()[0].params["picture"] in window.workspace.assets
 
 
+def test_what_was_learned_or_erased_is_ready_in_create(window: Window, qtbot: QtBot) -> None:
+    store = AssetStore(places.assets())
+    concept = store.put(b"c", "safetensors", {"concept": "bowl", "word": "<bowl-1>"})
+    patch = store.put(b"p", "safetensors", {"patch": {}})
+
+    def learns(job: Submit) -> Iterator[ToStudio]:
+        yield Done(job=job.job, outcome=Outcome(concepts=(concept,), patch=patch), seconds=1.0)
+
+    assert isinstance(window.link.engine, FakeEngine)
+    window.link.engine.script = learns
+    window.link.submit("personalization.break_a_scene", {})
+    qtbot.waitUntil(lambda: window.inspectors["create"].values()["concepts"] == [concept])
+    assert window.inspectors["create"].values()["patches"] == [patch]
+    assert window.message.objectName() == "fine"
+    window.link.engine.script = made
+    window.start("core.generate", window.inspectors["create"].values(), 0)
+    assert window.link.queue.jobs()[-1].params["concepts"] == [concept]
+
+
 def test_strokes_are_edits(window: Window, tmp_path: Path) -> None:
     Image.fromarray(np.zeros((64, 64, 3), np.uint8), "RGB").save(tmp_path / "photo.png")
     layer = window.workspace.open_picture(tmp_path / "photo.png")
