@@ -7,6 +7,7 @@ vocabulary: for the autoencoder only).  Nothing held out is ever drawn.
 from __future__ import annotations
 
 import argparse
+import dataclasses
 import json
 
 import numpy as np
@@ -52,11 +53,14 @@ def free_picture(rng: np.random.Generator, sprites: list[np.ndarray]) -> np.ndar
     return (world.stylize(image, style) * 255 + 0.5).astype(np.uint8)
 
 
-def draw(kind: str, rng: np.random.Generator, counts: tuple[int, ...], sprites: list) -> tuple[np.ndarray, str]:
+def draw(args: argparse.Namespace, rng: np.random.Generator, sprites: list) -> tuple[np.ndarray, str]:
     """One picture and its caption."""
+    kind = args.kind
     if kind == "free" and rng.random() < 0.5:
         return free_picture(rng, sprites), ""
-    spec = world.draw_spec(rng, counts=counts)
+    spec = world.draw_spec(rng, counts=tuple(args.objects), style_rate=args.styles)
+    if args.relations and spec.relation is not None:
+        spec = dataclasses.replace(spec, relation=str(rng.choice(args.relations)))
     scene = world.render(spec, rng, world.caption_of(spec, rng), free=kind == "free")
     return scene.image, scene.caption
 
@@ -69,6 +73,8 @@ def main() -> None:
     parser.add_argument("--count", type=int, default=20000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--objects", type=int, nargs="+", default=(1, 1, 1, 1, 2, 2, 2, 3))
+    parser.add_argument("--styles", type=float, default=0.15, help="share of scenes in a style")
+    parser.add_argument("--relations", nargs="+", choices=world.RELATIONS, help="how two objects stand, if not at random")
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
     sprites = free_objects() if args.kind == "free" else []
@@ -76,7 +82,7 @@ def main() -> None:
     pictures = np.lib.format.open_memmap(DATA / f"pool_{args.name}.npy", mode="w+", dtype=np.uint8, shape=shape)
     captions = []
     for i in range(args.count):
-        pictures[i], caption = draw(args.kind, rng, tuple(args.objects), sprites)
+        pictures[i], caption = draw(args, rng, sprites)
         captions.append(caption)
     pictures.flush()
     (DATA / f"pool_{args.name}.json").write_text(json.dumps(captions), "utf-8")

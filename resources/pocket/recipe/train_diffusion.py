@@ -54,9 +54,15 @@ def encode_pool(name: str, vae: AutoencoderKL) -> np.ndarray:
     return np.load(target, mmap_mode="r")
 
 
-def loss_weights(snr: torch.Tensor) -> torch.Tensor:
-    """Min-SNR (gamma 5; Hang et al., 2023), lifted where noise prevails: what an object is gets decided there."""
-    return snr.clamp(max=5) / snr * (1 + 0.3 / snr).clamp(max=6)
+def loss_weights(snr: torch.Tensor, lift: float) -> torch.Tensor:
+    """Min-SNR (gamma 5; Hang et al., 2023), lifted where noise prevails: what stands where gets decided there."""
+    return snr.clamp(max=5) / snr * (1 + 0.3 / snr).clamp(max=lift)
+
+
+def draw_times(count: int, noisy: float) -> torch.Tensor:
+    """Times of a batch: uniform, but for a share ``noisy`` that comes from the upper half only."""
+    upper = torch.rand(count) < noisy
+    return torch.where(upper, torch.randint(500, 1000, (count,)), torch.randint(0, 1000, (count,)))
 
 
 class Batches:
@@ -139,7 +145,7 @@ def work(rank: int, args: argparse.Namespace, memory: dict, barrier, step: int) 
     optimizer.restore(step)
     noising = DDPMScheduler.from_pretrained(PUBLISHED / "scheduler")
     snr = noising.alphas_cumprod / (1 - noising.alphas_cumprod)
-    weight = loss_weights(snr)
+    weight = loss_weights(snr, args.lift)
     batches = Batches(args, rank)
 
     def plain(z: torch.Tensor, t: torch.Tensor, c: torch.Tensor) -> torch.Tensor:
@@ -149,7 +155,7 @@ def work(rank: int, args: argparse.Namespace, memory: dict, barrier, step: int) 
     while not schedule.done:
         z0, ids = batches()
         long = step % 8 == 7
-        noise, times = torch.randn_like(z0), torch.randint(0, 1000, (len(z0),))
+        noise, times = torch.randn_like(z0), draw_times(len(z0), args.noisy)
         z = noising.add_noise(z0, noise, times).bfloat16()
         text = model.text(ids[:, : 77 if long else SHORT]).last_hidden_state
         found = (plain if long else unet)(z, times, text).float()
@@ -205,6 +211,8 @@ def main() -> None:
     parser.add_argument("--warmup", type=int, default=200)
     parser.add_argument("--decay", type=float, default=0.995, help="of the average, moved every 4 steps")
     parser.add_argument("--batch", type=int, default=32)
+    parser.add_argument("--noisy", type=float, default=0.0, help="share of a batch whose times are all above 500")
+    parser.add_argument("--lift", type=float, default=6.0, help="highest factor of the weight where noise prevails")
     parser.add_argument("--steps", type=int, default=25, help="sampling steps of the contact sheet")
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--prompts", type=int, default=len(PROMPTS), help="prompts on the contact sheet")
