@@ -52,6 +52,7 @@ from studio.panels.layers import LayersPanel
 from studio.panels.methods import VERBS, Inspector
 from studio.panels.prompt import Chip, PromptBar
 from studio.panels.queue import QueuePanel, QueueStrip
+from studio.parts import PARTS
 from studio.settings import Settings, save
 from studio.workspace import Workspace, store_picture
 
@@ -92,7 +93,8 @@ class Window(QMainWindow):
         self.results = QListWidget()
         self._lay_out()
         self._join()
-        self.commands.add(self._commands())
+        self.parts = tuple(part(self) for part in PARTS)
+        self.commands.add(self._commands() + [command for part in self.parts for command in part.commands()])
         self.commands.fill(self.menuBar(), self._menus())
         self.commands.load_shortcuts(settings.shortcuts)
         self.choose("create")

@@ -74,7 +74,9 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--objects", type=int, nargs="+", default=(1, 1, 1, 1, 2, 2, 2, 3))
     parser.add_argument("--styles", type=float, default=0.15, help="share of scenes in a style")
-    parser.add_argument("--relations", nargs="+", choices=world.RELATIONS, help="how two objects stand, if not at random")
+    parser.add_argument(
+        "--relations", nargs="+", choices=world.RELATIONS, help="how two objects stand, if not at random"
+    )
     args = parser.parse_args()
     rng = np.random.default_rng(args.seed)
     sprites = free_objects() if args.kind == "free" else []

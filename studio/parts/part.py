@@ -1,0 +1,24 @@
+"""A part of the window: one subject (projects, history, click-select, ...) joined to canvas, document and engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+
+from studio.commands import Command
+
+if TYPE_CHECKING:
+    from studio.window import Window
+
+
+class Part(QObject):
+    """Made once, after the window's own widgets stand. It adds docks or widgets and connects signals itself."""
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self.window = window
+
+    def commands(self) -> list[Command]:
+        """Entries for menus, shortcuts and the palette."""
+        return []
