@@ -1,4 +1,5 @@
 """`studio evaluate`: score tasks over one set or a folder of sets; rows go into the score store, a table to the terminal.
+A score task that the window asked for leaves its rows there, too (`keep_scores`, called by the engine process).
 
 A batch is resumable: what was measured with the same parameters, judges and files is not measured again.
 """
@@ -11,12 +12,15 @@ from pathlib import Path
 from typing import Any
 
 from core.client.scores import FILE, ScoreRow, ScoreStore, pictures_hash, recipe_hash
-from core.contract.assets import file_hash
+from core.contract.assets import AssetStore, file_hash
 from core.contract.errors import UserError
+from core.contract.fields import JSON
+from core.contract.messages import Submit
 from core.contract.method import Kind, Outcome, Role
-from core.contract.params import Params, describe, from_arguments, to_json
+from core.contract.params import Params, describe, from_arguments, from_json, to_json
+from core.engine.concepts import split_strength
 from core.engine.home import assets, home
-from core.engine.registry import Method, methods
+from core.engine.registry import Method, method, methods
 from core.evaluate.results import rows_of
 from core.models.clip import EMBEDDED
 
@@ -161,7 +165,6 @@ def _measure(
     entry: Method, one: Asked, known: argparse.Namespace, store: ScoreStore, listener: Any
 ) -> list[ScoreRow]:  # fmt: skip
     """The rows of one set: out of the store, or measured and stored."""
-    from core.contract.messages import Submit
     from core.engine.performance import Stage
 
     recipe, pictures = measured_by(entry, one.params, known.model, known.seed)
@@ -170,11 +173,60 @@ def _measure(
         return _known(store, name, pictures, one.name)
     job = Submit(job="terminal", method=entry.info.id, params=to_json(one.params), model=known.model, seed=known.seed)
     outcome: Outcome = Stage(assets(), measurements=home() / "measurements").perform(job, listener)
-    rows = rows_of(outcome, assets(), run=one.name, method=entry.info.id, params=recipe, pictures=pictures)
+    rows = scored(entry, one.params, outcome, assets(), one.name, (recipe, pictures))
     if not rows:
         raise UserError(f"'{entry.info.id}' gave no scores of '{one.name}'.", outcome.note)
     store.add(rows)
     return rows
+
+
+def scored(
+    entry: Method, params: Params, outcome: Outcome, store: AssetStore, run: str,
+    measured: tuple[dict[str, Any], str], **more: JSON,
+) -> list[ScoreRow]:  # fmt: skip
+    """An outcome's scores as rows: found again by what was `measured_by`; their parameters also say where the files lie.
+
+    Args:
+        more: further facts beside the parameters, such as the job.
+    """
+    recipe, pictures = measured
+    rows = rows_of(outcome, store, run=run, method=entry.info.id, params=recipe, pictures=pictures)
+    told = json.dumps({**recipe, **to_json(params), **more}, sort_keys=True)
+    return [replace(row, params=told) for row in rows]
+
+
+def keep_scores(submit: Submit, outcome: Outcome, store: AssetStore, path: Path) -> list[ScoreRow]:
+    """What a finished job of the engine leaves in the score store at `path`; nothing when it was no score task.
+
+    Raises:
+        UserError: the store cannot be written.
+    """
+    entry = method(submit.method, Role.TASK)
+    if entry.info.kind != Kind.EVALUATE:
+        return []
+    params = from_json(entry.params, submit.params)
+    measured = measured_by(entry, params, submit.model, submit.seed)
+    run = _called(entry, params, submit.model, store)
+    rows = scored(entry, params, outcome, store, run, measured, job=submit.job)
+    if rows:
+        with ScoreStore(path) as scores:
+            scores.add(rows)
+    return rows
+
+
+def _called(entry: Method, params: Params, model: str, store: AssetStore) -> str:
+    """What a person would call a measurement: the folder, the concepts or weight changes, else the model."""
+    folder = str(getattr(params, "folder", "") or "") if _reads_folder(entry) else ""
+    if folder:
+        return Path(folder).expanduser().resolve().name
+    data, names = to_json(params), list[str]()
+    for field in describe(type(params)):
+        value = data[field.name]
+        if field.editor in ("concept", "patch") and value:
+            for ref in value if isinstance(value, list) else [value]:
+                origin = store.origin(split_strength(str(ref))[0])
+                names.append(str(origin.get("concept") or origin.get("word") or origin.get("file") or str(ref)[:8]))
+    return ", ".join(dict.fromkeys(names)) or Path(model).name
 
 
 def _known(store: ScoreStore, recipe: str, pictures: str, run: str) -> list[ScoreRow]:

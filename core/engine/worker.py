@@ -24,6 +24,8 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -49,6 +51,8 @@ from core.contract.method import Outcome
 
 if TYPE_CHECKING:
     from PIL import Image
+
+    from core.engine.performance import Stage
 
 Perform = Callable[[Submit, "Speaker"], Outcome]
 _PROGRESS_GAP = 0.1
@@ -272,7 +276,21 @@ def _real(assets: AssetStore, options: Any) -> tuple[Perform, Ready]:
     stage = Stage(assets, capacity=options.models, measurements=options.cache)
     infos = tuple(m.info for m in methods())
     ready = Ready(methods=infos, device=stage.device, free_memory=stage.free_memory(), models=stage.models())
-    return stage.perform, ready
+    return partial(_perform, stage), ready
+
+
+def _perform(stage: "Stage", submit: Submit, speaker: Speaker) -> Outcome:
+    """Run a job; the scores of an evaluation also become rows beside the assets, where the window reads them."""
+    from core.client.scores import FILE
+    from core.engine.evaluations import keep_scores
+
+    outcome = stage.perform(submit, speaker)
+    try:
+        keep_scores(submit, outcome, stage.assets, stage.assets.root.parent / FILE)
+    except UserError as error:  # the measurement itself may have taken hours and is not thrown away
+        speaker.log(str(error), {})
+        return replace(outcome, note="\n".join(filter(None, [outcome.note, str(error)])))
+    return outcome
 
 
 if __name__ == "__main__":
