@@ -33,6 +33,10 @@ class Workspace(QObject):
     """A sentence: an edit that cannot be made, saving that fails."""
     saved = Signal()
     """Saving works again after trouble."""
+    moved = Signal(tuple, bool)
+    """What undone (or, with True, redone) steps noted beside the document: library and history follow it."""
+    opened = Signal(object)
+    """A picture file became this layer."""
     _saving = Signal(object)
 
     def __init__(self, document: Document, assets: AssetStore, parent: QObject | None = None) -> None:
@@ -52,15 +56,15 @@ class Workspace(QObject):
         except UserError as error:
             self.trouble.emit(str(error))
             return False
-        if differs:
+        if differs or beside is not None:
             self.changed.emit(differs)
         return bool(differs)
 
     def undo(self) -> Move | None:
-        return self._moved(self.document.undo())
+        return self._moved(self.document.undo(), False)
 
     def redo(self) -> Move | None:
-        return self._moved(self.document.redo())
+        return self._moved(self.document.redo(), True)
 
     def close(self) -> None:
         """Save and let go.
@@ -80,7 +84,9 @@ class Workspace(QObject):
         except UserError as error:
             self.trouble.emit(str(error))
             return None
-        return self.add_picture(name, pixels, path.stem, LayerKind.PICTURE)
+        layer = self.add_picture(name, pixels, path.stem, LayerKind.PICTURE)
+        self.opened.emit(layer)
+        return layer
 
     def add_picture(
         self, source: ImageRef, pixels: Raster, name: str, kind: LayerKind = LayerKind.RESULT, result: str = ""
@@ -199,8 +205,10 @@ class Workspace(QObject):
         layer = Layer(new_id(), LayerKind.MASK, self.tr("Mask"), pixels, color=look.next_color(used))
         self.edit(intent.title, lambda p: edits.add_layer(p, layer))
 
-    def _moved(self, move: Move | None) -> Move | None:
-        if move is not None and move.changed:
+    def _moved(self, move: Move | None, forward: bool) -> Move | None:
+        if move is not None:
+            if move.beside:
+                self.moved.emit(move.beside, forward)
             self.changed.emit(move.changed)
         return move
 
