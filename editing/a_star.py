@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 
 from core.contract.errors import UserError
-from core.contract.fields import Advanced, Help, MaskRef, Range, Words
+from core.contract.fields import JSON, Advanced, Help, MaskRef, Per, Range, Words
 from core.contract.method import Kind, Provenance
 from core.contract.params import Params
 from core.engine.registry import modifier
@@ -57,7 +57,9 @@ class AStarParams(Params):
     words: Annotated[
         Words, Help("Words or phrases of the prompt to keep apart; a word given twice means its next place", "C")
     ]
-    masks: Annotated[tuple[MaskRef, ...], Help("Layout: a painted mask for each word, in their order", "B")] = ()
+    masks: Annotated[
+        tuple[MaskRef, ...], Help("Layout: a painted mask for each word, in their order", "B"), Per("words")
+    ] = ()
     mode: Annotated[Literal["a_star", "attend_and_excite"], Help("Which losses move the latent")] = "a_star"
     rate: Annotated[
         float,
@@ -163,6 +165,8 @@ class AStar(Hook):
         self.layout = tuple(run.mask(ref) for ref in params.masks)
         self.maps: Tensor | None = None
         """The words' maps of the last step, (rows, concepts, h, w)."""
+        self.curve: dict[int, dict[str, float]] = {}
+        """Per step that moved the latent: overlap, retention and loss before it did; of later pictures "overlap 2"."""
         self._past: dict[int, _Found] = {}
         self._factors = (1.0, 2.0**10, 2.0**-10) if model.unet.dtype == torch.float16 else (1.0,)
         self.idle = params.rate == 0 or not params.words
@@ -175,10 +179,23 @@ class AStar(Hook):
     @contextmanager
     def attach(self, model: Model) -> Iterator[None]:
         with self._side.attach(model), self._guided.attach(model), _checkpointing(model, self.params.checkpointing):
+            self.curve = {}
             try:
                 yield
             finally:
                 self.forget()
+
+    def finish(self, picture: Tensor) -> Tensor:
+        """Gives the curves out as data; null where a picture rested."""
+        if self.curve:
+            names = list(dict.fromkeys(name for values in self.curve.values() for name in values))
+            steps = sorted(self.curve)
+            series: dict[str, JSON] = {name: [self.curve[i].get(name) for i in steps] for name in names}
+            words: list[JSON] = list(self.params.words)
+            self.run.keep_data(
+                "words", {"kind": "curves", "x": [*steps], "x_label": "step", "words": words, "series": series}
+            )
+        return picture
 
     def attend(self, call: AttentionCall, inner: Attend) -> Tensor:
         if call.rows(self._side.label):
@@ -262,7 +279,7 @@ class AStar(Hook):
             x, measured = self._refined(step, x, cond, concepts, inner, rows, measured, threshold)
         if step.index < self._limit(step):
             x = x - size * measured.gradient
-        self._tell(rows, first)
+        self._tell(step.index, rows, first)
         return x, measured
 
     def _refined(self, step: Step, x: Tensor, cond: Conditioning, concepts: list[Concepts], inner: Inner,
@@ -346,10 +363,12 @@ class AStar(Hook):
         self._past = {**({max(self._past): past} if past else {}), step.index: _Found(losses, still, masks)}
         self.maps = maps
 
-    def _tell(self, rows: list[int], measured: _Measured) -> None:
+    def _tell(self, index: int, rows: list[int], measured: _Measured) -> None:
+        told = self.curve[index] = {}
         for row, loss, overlap, kept in zip(rows, measured.loss, measured.overlap, measured.retention, strict=True):
             end = f"_{row + 1}" if row else ""
             numbers = {f"overlap{end}": float(overlap), f"retention{end}": float(kept), f"loss{end}": float(loss)}
+            told |= {name.replace("_", " "): number for name, number in numbers.items()}
             self.run.log(f"Words: overlap {float(overlap):.3f}, retention {float(kept):.3f}", **numbers)
         if self.params.show_maps:
             self.run.preview(lambda: to_mask(torch.cat(list(heat_map(measured.maps[0], (128, 128))), 1)))

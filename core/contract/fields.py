@@ -54,6 +54,13 @@ class Ref:
     editor: Editor
 
 
+@dataclass(frozen=True)
+class Per:
+    """Marks a list that has one entry for each entry of another field, in its order: a mask for each word."""
+
+    field: str
+
+
 Words = Annotated[tuple[str, ...], Ref("words")]
 """Words or phrases, in the order given."""
 ImageRef = Annotated[str, Ref("image")]
@@ -94,3 +101,5 @@ class Field:
     symbol: str = ""
     source: str = ""
     advanced: bool = False
+    per: str = ""
+    """The field for each of whose entries this list has one (see `Per`); empty: it stands alone."""

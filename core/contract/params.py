@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import PydanticUndefined
 
 from core.contract.errors import UserError
-from core.contract.fields import JSON, Advanced, Editor, Field, Help, Range, Ref
+from core.contract.fields import JSON, Advanced, Editor, Field, Help, Per, Range, Ref
 
 P = TypeVar("P", bound="Params")
 
@@ -122,6 +122,7 @@ def _describe_field(name: str, hint: Any, info: Any) -> Field:
         symbol=words.symbol,
         source=words.source,
         advanced=any(isinstance(m, Advanced) for m in metadata),
+        per=next((m.field for m in metadata if isinstance(m, Per)), ""),
     )
 
 
