@@ -264,6 +264,11 @@ class Document:
         return self._position
 
     @property
+    def last_step(self) -> int:
+        """The highest number a step has so far; 0 before the first."""
+        return self._next - 1
+
+    @property
     def unsaved(self) -> bool:
         """Whether something has not reached the journal yet."""
         return self._dirty or bool(self._flying)

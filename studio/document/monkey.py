@@ -104,7 +104,7 @@ def main(folder: str, log: str, seed: str) -> None:
         while True:
             before = document.position
             act(document, rng)
-            step = document._next - 1
+            step = document.last_step
             if step or document.position != before:
                 line = {"at": time.time(), "step": step, "position": document.position, "state": digest(document)}
                 file.write(json.dumps(line) + "\n")
