@@ -125,6 +125,12 @@ class Window(QMainWindow):
                 self.tell(self.tr("There is no prompt yet. Write what you want to see above the canvas."))
                 self.prompt.setFocus()
                 return None
+        try:
+            for part in self.parts:
+                params = dict(part.prepare(method, params))
+        except UserError as error:
+            self.inspector.tell(str(error))
+            return None
         self.message.hide()
         return self.link.submit(method, params, self.workspace.project.recipe.model, seed)
 

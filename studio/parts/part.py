@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
+from core.contract.fields import JSON
 from studio.commands import Command
 
 if TYPE_CHECKING:
@@ -22,3 +24,11 @@ class Part(QObject):
     def commands(self) -> list[Command]:
         """Entries for menus, shortcuts and the palette."""
         return []
+
+    def prepare(self, method: str, params: Mapping[str, JSON]) -> Mapping[str, JSON]:
+        """What of the canvas and the prompt a job is given beside its form, just before it goes into the queue.
+
+        Raises:
+            UserError: it cannot be sent like this; the sentence says why.
+        """
+        return params
