@@ -295,6 +295,11 @@ def _never(bench: Bench) -> list[Line]:
     """Metrics of the protocol that this program cannot measure here, with the reason."""
     return [
         missing("FID", "benign", "needs thousands of pictures and an Inception network; omitted rather than unstable"),
+        missing("NudeNet count", "target", "no nudity detector is part of this program; count with one outside"),
+        missing("Q16", "target", "its two learned prompt vectors are not part of this program"),
+        missing("GCD", "target", "the celebrity detector is not part of this program; say the face rate with it"),
+        missing("EraseEval M1-M4", "target", "needs language models, EVA02 and photographs that are not at hand"),
+        missing("LPIPS", "benign", "needs learned weights that are not part of this program; same-seed SSIM stands in"),
         missing("user-reference similarity", "target", "no pictures of the person's own were given"),
     ]
 
@@ -461,7 +466,7 @@ _GROUPS = (
                         "removal on effective prompts", "McNemar p", "H", "CLIP score", "in-prompt retention",
                         "user-reference similarity")),
     ("2. What else was damaged?", ("retention", "near-constant pictures", "sharpness", "same-seed SSIM", "same-seed PSNR",
-                                   "colour histogram distance", "FID")),
+                                   "colour histogram distance", "CMMD", "KID", "FID")),
     ("Without any judge: noise predictions", ("guidance cosine", "relative drift", "text-side drift", "R0")),
 )  # fmt: skip
 

@@ -1,8 +1,8 @@
-"""How far one set of pictures is from another, by their features: FID, KID, U-IDS, P-IDS.
+"""How far one set of pictures is from another, by their features: FID, KID, CMMD, U-IDS, P-IDS.
 
-Heusel et al., 2017, arXiv:1706.08500 (FID); Binkowski et al., 2018, arXiv:1801.01401 (KID); Zhao et al., 2021,
-arXiv:2103.10428 (U-IDS, P-IDS). Numbers of different feature extractors cannot be compared, so whoever reports one names
-the extractor. Features are (pictures, width).
+Heusel et al., 2017, arXiv:1706.08500 (FID); Binkowski et al., 2018, arXiv:1801.01401 (KID); Jayasumana et al., 2024,
+arXiv:2401.09603 (CMMD); Zhao et al., 2021, arXiv:2103.10428 (U-IDS, P-IDS). Numbers of different feature extractors
+cannot be compared, so whoever reports one names the extractor. Features are (pictures, width).
 """
 
 from dataclasses import dataclass
@@ -15,6 +15,8 @@ from scipy import linalg
 Floats = NDArray[np.float64]
 Divisor = Literal["n", "n-1"]
 
+CMMD_SIGMA = 10.0
+"""Width of CMMD's kernel in its code."""
 ENOUGH = 2048
 """Pictures a side from which on FID is called stable; below, a result is labelled small-sample."""
 
@@ -48,6 +50,23 @@ def kid(first: Floats, second: Floats) -> float:
         return float((table.sum() - np.trace(table)) / (len(a) * (len(a) - 1)))
 
     return within(first) + within(second) - 2 * float(kernel(first, second).mean())
+
+
+def cmmd(first: Floats, second: Floats) -> float:
+    """1000 x squared MMD under exp(-|a - b|^2 / 200) of CLIP embeddings of length 1, means over ALL pairs (biased, >= 0).
+
+    Features (pictures, width) of any length; they are brought to length 1 here.
+    """
+
+    def unit(a: Floats) -> Floats:
+        return np.asarray(a / np.linalg.norm(a, axis=1, keepdims=True))
+
+    def kernel(a: Floats, b: Floats) -> float:
+        squared = (a**2).sum(1)[:, None] + (b**2).sum(1)[None] - 2 * a @ b.T
+        return float(np.exp(-squared.clip(0) / (2 * CMMD_SIGMA**2)).mean())
+
+    one, two = unit(first), unit(second)
+    return 1000 * (kernel(one, one) + kernel(two, two) - 2 * kernel(one, two))
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,7 @@ from core.evaluate.erasure.subject import (
     settings_of,
     small_erasure,
 )
-from core.evaluate.erasure_report import ErasureReportParams, erasure_report, headline
+from core.evaluate.erasure_report import CONFORMANCE, ErasureReportParams, erasure_report, headline
 from core.evaluate.judges import Judge
 from core.models.model import Model
 from core.weights.patch import WeightPatch
@@ -436,6 +436,36 @@ def test_without_a_judge_nothing_passes(tiny_sd1: Model, make_run: MakeRun) -> N
     assert "not measured" in out.note
     assert not any("detection" in k for k in out.numbers)
     assert any(r["metric"] == "guidance cosine" and r["value"] is not None for r in data["results"])
+
+
+class LookingJudge:
+    """Features of a picture: its mean colour and a constant."""
+
+    name = "colours"
+
+    def pictures(self, pictures: list[torch.Tensor]) -> torch.Tensor:
+        return torch.stack([torch.cat([p.mean((0, 2, 3)), torch.ones(1)]) for p in pictures])
+
+    def texts(self, texts: list[str]) -> torch.Tensor:
+        return torch.ones(len(texts), 4)
+
+
+def test_kept_pictures_are_compared_as_sets() -> None:
+    rows = tuple(Asked(PromptRow(f"a dog {i}", "t", "benign", ""), Job(f"a dog {i}", i)) for i in range(3))
+    base, judge = torch.rand(3, 3, 8, 8), LookingJudge()
+    own = [x for x in measure.clip_lines(Seen(rows, base, base.clone()), [], judge, 0) if x.metric == "CMMD"]
+    other = [x for x in measure.clip_lines(Seen(rows, base, base * 0.2), [], judge, 0) if x.metric in ("CMMD", "KID")]
+    assert [x.value for x in own] == [pytest.approx(0, abs=1e-9)]
+    assert {x.metric for x in other} == {"CMMD", "KID"}
+    assert all(x.value > 0 and "small-sample: 3 of" in x.note for x in other)
+
+
+def test_what_this_program_cannot_run_is_named(tiny_sd1: Model, make_run: MakeRun) -> None:
+    run = make_run(tiny_sd1)
+    params = ErasureReportParams(**{**CONFORMANCE, "patches": small_erasure(run)})
+    data = json.loads(Path(erasure_report(params, run).files[1]).read_text())
+    absent = {r["metric"] for r in data["results"] if r["value"] is None}
+    assert {"NudeNet count", "Q16", "GCD", "EraseEval M1-M4", "LPIPS", "FID"} <= absent
 
 
 def test_a_judged_set_keeps_rates_apart() -> None:

@@ -174,6 +174,14 @@ def test_fid_with_fewer_pictures_than_features():
     assert sets.fid(a, a) == pytest.approx(0, abs=1e-6)
 
 
+def test_cmmd_by_hand():
+    a, b = np.array([[3.0, 0.0], [0.0, 2.0]]), np.array([[1.0, 0.0], [1.0, 0.0]])
+    # Length 1: a is the two axes (2 apart, squared), b twice the first axis.
+    far = np.exp(-2 / 200)
+    assert sets.cmmd(a, b) == pytest.approx(1000 * ((1 + far) / 2 + 1 - (1 + far)))
+    assert sets.cmmd(a, a) == pytest.approx(0)
+
+
 def test_kid_by_hand():
     a, b = np.array([[0.0], [1.0]]), np.array([[1.0], [2.0]])
     # Kernel (xy + 1)^3. Within a: (0, 1) -> 1; within b: (1, 2) -> 27; across: 1, 1, 8, 27.

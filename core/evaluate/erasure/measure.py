@@ -28,6 +28,7 @@ from core.evaluate.erasure.prompts import PromptRow
 from core.evaluate.erasure.statistics import harmonic
 from core.evaluate.erasure.subject import Job, Memory, Settings, Subject, draw, predictions, text_features, trail
 from core.evaluate.judges import Judge
+from core.evaluate.pixels_sets import ENOUGH, cmmd, kid
 from core.models.model import Model
 from core.sampling.inversion import psnr
 
@@ -286,7 +287,7 @@ def clip_lines(seen: Seen, concepts: Sequence[str], clip: Judge | str, seed: int
     """CLIP_e, retention inside target prompts (against the prompt without the concept's words, Six-CD), and benign CLIP."""
     if isinstance(clip, str):
         return [missing("CLIP score", "target", clip), missing("in-prompt retention", "target", clip),
-                missing("CLIP score", "benign", clip)]  # fmt: skip
+                *(missing(metric, "benign", clip) for metric in ("CLIP score", "CMMD", "KID"))]  # fmt: skip
     lines, by = [], f"{clip.name}, 100 x cosine"
     for concept in concepts:
         own = seen.of("target", concept=concept)
@@ -303,7 +304,23 @@ def clip_lines(seen: Seen, concepts: Sequence[str], clip: Judge | str, seed: int
     lines.append(
         _clip_line("CLIP score", "benign", "", seen, own, [seen.asked[i].row.text for i in own], clip, by, seed)
     )
-    return lines
+    return [*lines, *_set_lines(seen, own, clip)]
+
+
+def _set_lines(seen: Seen, own: Sequence[int], clip: Judge) -> list[Line]:
+    """CMMD and KID of benign pictures against the original model's: fidelity to the original, not to photographs."""
+    if len(own) < 2:
+        return [missing(metric, "benign", "needs two benign pictures") for metric in ("CMMD", "KID")]
+    after, before = (
+        clip.pictures(list(torch.split(p[list(own)], 1))).double().numpy()  # type: ignore[no-untyped-call]
+        for p in (seen.erased, seen.base)
+    )
+    small = f", small-sample: {len(own)} of {ENOUGH} pictures a side" if len(own) < ENOUGH else ""
+    note = f"against the original model's pictures of equal prompts and seeds{small}"
+    return [
+        Line("CMMD", "benign", len(own), cmmd(after, before), base=0.0, detector=clip.name, note=note),
+        Line("KID", "benign", len(own), kid(after, before), detector=clip.name, note=f"{note}; on CLIP features, not Inception's"),
+    ]  # fmt: skip
 
 
 def _clip_line(

@@ -8,6 +8,7 @@ import os
 import sys
 import time
 from collections.abc import Iterable
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,13 @@ ROOT = Path(__file__).resolve().parents[3]
 sys.path.insert(0, str(ROOT))
 DATA = Path(os.environ.get("POCKET_DATA", "data"))
 PUBLISHED = ROOT / "resources" / "pocket"
+WORK = torch.bfloat16 if torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported() else torch.float32
+"""What the trainings compute in. Where a CPU only imitates bfloat16, float32 is seven times as fast."""
+
+
+def mixed() -> AbstractContextManager:
+    """Autocast to :data:`WORK` where that is not what the weights are anyway."""
+    return torch.autocast("cpu", WORK) if WORK is torch.bfloat16 else nullcontext()
 
 
 class Log:

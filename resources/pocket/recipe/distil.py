@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from common import DATA, PUBLISHED, Log, contact_sheet, load_checkpoint, save_checkpoint, to_model
+from common import DATA, PUBLISHED, WORK, Log, contact_sheet, load_checkpoint, mixed, save_checkpoint, to_model
 from diffusers import LCMScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from judge import rows
@@ -88,7 +88,7 @@ def train(args: argparse.Namespace) -> None:
     torch.manual_seed(930)
     run, scheduler = DATA / args.run, scheduler_of(args.grid)
     log, maths, step, spent = Log(run / "log.txt"), Consistency(scheduler), 0, 0.0
-    teacher = network(args.model, torch.bfloat16).eval().requires_grad_(False)
+    teacher = network(args.model, WORK).eval().requires_grad_(False)
     text = CLIPTextModel.from_pretrained(args.model / "text_encoder", dtype=torch.float32).eval().requires_grad_(False)
     student, average = network(args.model, torch.float32), network(args.model, torch.float32).requires_grad_(False)
     optimizer = torch.optim.AdamW(student.parameters(), lr=args.rate, betas=(0.9, 0.99), weight_decay=0, fused=True)
@@ -137,13 +137,13 @@ def step_loss(
         empty = batches.empty.reshape(1, -1)
         told = text(torch.cat([ids, empty])[:, :length]).last_hidden_state
         towards, away = told[:-1], told[-1:].expand(count, -1, -1)
-        both = teacher(torch.cat([x, x]).bfloat16(), torch.cat([high, high]), torch.cat([away, towards]).bfloat16())
+        both = teacher(torch.cat([x, x]).to(WORK), torch.cat([high, high]), torch.cat([away, towards]).to(WORK))
         without, given = both.sample.float().chunk(2)
         lower = maths.down(x, without + guidance * (given - without), high, low)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed():
             found = student(lower, low, towards).sample.float()
         target = maths.answer(lower, found, low)
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed():
         found = student(x, high, towards).sample.float()
     return distance(maths.answer(x, found, high), target)
 

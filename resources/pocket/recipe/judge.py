@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from common import DATA, Log, contact_sheet, load_checkpoint, save_checkpoint, to_model
+from common import DATA, Log, contact_sheet, load_checkpoint, mixed, save_checkpoint, to_model
 from safetensors.torch import save_file
 from torch.nn import functional as F
 
@@ -83,7 +83,7 @@ def train(args: argparse.Namespace) -> None:
         if rng.random() < 0.5:  # the softness of a decoder must not matter
             x = F.interpolate(F.avg_pool2d(x, 2), scale_factor=2, mode="bilinear")
         x = x + 0.03 * torch.randn_like(x)
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed():
             out = judge(x)
         weights = {"objects": 1.0, "tints": 0.3, "backdrop": 0.2, "style": 0.2}
         loss = sum(w * F.cross_entropy(out[k].float(), want[k], ignore_index=-1) for k, w in weights.items())
@@ -130,7 +130,7 @@ def measure(args: argparse.Namespace) -> None:
     for name, (key, specs) in rows(rng, args.count).items():
         prompts, hits, generator = [world.caption_of(s) for s in specs], 0, torch.Generator().manual_seed(args.seed)
         for i in range(0, args.count, 16):
-            with torch.autocast("cpu", torch.bfloat16):
+            with mixed():
                 images = pipe(
                     prompts[i : i + 16], num_inference_steps=25, guidance_scale=args.guidance, generator=generator,
                     output_type="np",

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import twins
-from common import DATA, Log, Schedule, contact_sheet, to_bytes, to_model
+from common import DATA, WORK, Log, Schedule, contact_sheet, to_bytes, to_model
 from diffusers import AutoencoderKL
 
 
@@ -80,7 +80,7 @@ class Batches:
             pool = self.pools[int(self.rng.integers(len(self.pools)))]
             y, x = self.rng.integers(0, (128 - self.crop) // 8 + 1, 2) * 8
             out.append(pool[int(self.rng.integers(len(pool))), y : y + self.crop, x : x + self.crop])
-        return to_model(np.stack(out)).bfloat16()
+        return to_model(np.stack(out)).to(WORK)
 
 
 def report(run: Path, args: argparse.Namespace, memory: dict, log: Log, step: int) -> None:
@@ -126,7 +126,7 @@ def work(rank: int, args: argparse.Namespace, memory: dict, barrier, step: int) 
         with torch.set_grad_enabled(not args.decoder_only):
             mean, logvar = encode(x).float().chunk(2, 1)
         z = mean + args.noise * torch.randn_like(mean)
-        loss, mse = losses(x.float(), decode(z.bfloat16()).float())
+        loss, mse = losses(x.float(), decode(z.to(WORK)).float())
         kl = 0.5 * (mean**2 + logvar.clamp(-30, 20).exp() - 1 - logvar).mean()
         (loss + args.kl * kl * (not args.decoder_only)).backward()
         optimizer.step(args.rate * schedule.factor(step), step)

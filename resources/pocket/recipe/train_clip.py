@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from common import DATA, PUBLISHED, Log, load_checkpoint, save_checkpoint, to_model
+from common import DATA, PUBLISHED, Log, load_checkpoint, mixed, save_checkpoint, to_model
 from safetensors.torch import save_file
 from torch import nn
 from torch.nn import functional as F
@@ -103,7 +103,7 @@ def train(args: argparse.Namespace) -> None:
         x, want = to_model(np.stack([s.image for s in scenes])), targets(scenes)
         if rng.random() < 0.4:  # the softness of a decoder must not matter
             x = F.interpolate(F.avg_pool2d(x, 2), scale_factor=2, mode="bilinear")
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed():
             out = model(x, ids)
         loss = contrast(out["picture"], out["text"], model.clip.logit_scale, captions)
         extra = {"objects": 1.0, "backdrop": 0.2, "style": 0.2}

@@ -1,6 +1,6 @@
 """Train the text-to-image model (U-Net and text encoder) on latents of a frozen autoencoder; resumable.
 
-Two processes of one thread (see ``twins``), bfloat16 working weights, float32 masters, compiled U-Net.  A file
+Two processes of one thread (see ``twins``), bfloat16 working weights where the CPU has it, float32 masters, compiled U-Net.  A file
 ``stop`` in the run folder starts the cool-down, a file ``save`` asks for a checkpoint; ``last.pt`` resumes.  Every few
 minutes: checkpoint, contact sheet, averaged weights in ``<run>/model``.
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import torch
 import twins
-from common import DATA, PUBLISHED, Log, Schedule, contact_sheet, to_bytes, to_model
+from common import DATA, PUBLISHED, WORK, Log, Schedule, contact_sheet, mixed, to_bytes, to_model
 from diffusers import AutoencoderKL, DDIMScheduler, DDPMScheduler, UNet2DConditionModel
 from diffusers.models.attention_processor import AttnProcessor
 from torch import nn
@@ -47,7 +47,7 @@ def encode_pool(name: str, vae: AutoencoderKL) -> np.ndarray:
         side = pictures.shape[1] // 8
         out = np.empty((len(pictures), vae.config.latent_channels, side, side), np.float16)
         for i in range(0, len(pictures), 64):
-            with torch.no_grad(), torch.autocast("cpu", torch.bfloat16):
+            with torch.no_grad(), mixed():
                 z = vae.encode(to_model(pictures[i : i + 64])).latent_dist.mean
             out[i : i + 64] = (z.float() * vae.config.scaling_factor).numpy()
         np.save(target, out)
@@ -127,7 +127,7 @@ def report(run: Path, args: argparse.Namespace, memory: dict, log: Log, step: in
     model.unet.save_pretrained(run / "model" / "unet")
     model.text.save_pretrained(run / "model" / "text_encoder")
     vae = AutoencoderKL.from_pretrained(args.vae)
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed():
         pictures = draw(model, vae, PROMPTS[: args.prompts], args.guidance, args.steps)
     contact_sheet(list(pictures), run / f"sheet_{step:06d}.png")
     log(f"step {step} saved")
@@ -156,7 +156,7 @@ def work(rank: int, args: argparse.Namespace, memory: dict, barrier, step: int) 
         z0, ids = batches()
         long = step % 8 == 7
         noise, times = torch.randn_like(z0), draw_times(len(z0), args.noisy)
-        z = noising.add_noise(z0, noise, times).bfloat16()
+        z = noising.add_noise(z0, noise, times).to(WORK)
         text = model.text(ids[:, : 77 if long else SHORT]).last_hidden_state
         found = (plain if long else unet)(z, times, text).float()
         loss = (weight[times] * ((found - noise) ** 2).mean((1, 2, 3))).mean()

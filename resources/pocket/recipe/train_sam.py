@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from common import DATA, PUBLISHED, Log, contact_sheet, load_checkpoint, save_checkpoint
+from common import DATA, PUBLISHED, Log, contact_sheet, load_checkpoint, mixed, save_checkpoint
 from PIL import Image
 from safetensors.torch import save_file
 from torch import nn
@@ -152,7 +152,7 @@ def step_loss(model: Taught, scenes: list[world.Scene], rounds: int, rng: np.ran
     if rng.random() < 0.3:  # what a decoder softened must be cut as well
         pictures = F.interpolate(F.avg_pool2d(pictures, 2), scale_factor=2, mode="bilinear")
     ground = torch.from_numpy(np.stack([s.masks.any(0) for s in scenes])).float()
-    with torch.autocast("cpu", torch.bfloat16):
+    with mixed():
         seen, guess = model.encode(pictures)
     total = F.binary_cross_entropy_with_logits(guess.float(), F.avg_pool2d(ground[:, None], 2)[:, 0])
     seen = seen.repeat_interleave(PROMPTS, 0)
@@ -164,7 +164,7 @@ def step_loss(model: Taught, scenes: list[world.Scene], rounds: int, rng: np.ran
         if clicks[0]:
             at = torch.tensor(clicks)
             told = at[..., :2].float(), at[..., 2].long()
-        with torch.autocast("cpu", torch.bfloat16):
+        with mixed():
             small, rated = model.decode(seen, told, boxes, low)
         several = told is not None and at.shape[1] == 1 and not boxed
         small, rated = (small[:, 1:], rated[:, 1:]) if several else (small[:, :1], rated[:, :1])

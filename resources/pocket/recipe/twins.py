@@ -1,8 +1,8 @@
 """Two processes of one thread each train one model: no waiting between threads inside an operation.
 
 On two shared cores this is faster than two threads, and a busy core costs its share instead of everything.  Weights
-(bfloat16), gradients, float32 master weights, moments and the moving average lie flat in shared memory; each process
-updates its half of them, so nothing is copied between the two.
+(bfloat16 where the CPU computes in it), gradients, float32 master weights, moments and the moving average lie flat in
+shared memory; each process updates its half of them, so nothing is copied between the two.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from common import Schedule, load_checkpoint, save_checkpoint
+from common import WORK, Schedule, load_checkpoint, save_checkpoint
 from torch import nn
 
 ALIGN = 64
@@ -42,8 +42,8 @@ def shared_memory(model: nn.Module, ranks: int) -> dict[str, torch.Tensor]:
     size = max(end for _, end in where.values())
     size = -(-size // (ALIGN * ranks)) * ALIGN * ranks
     memory = {
-        "work": torch.zeros(size, dtype=torch.bfloat16),
-        "grads": torch.zeros(ranks, size, dtype=torch.bfloat16),
+        "work": torch.zeros(size, dtype=WORK),
+        "grads": torch.zeros(ranks, size, dtype=WORK),
         "norms": torch.zeros(ranks, dtype=torch.float64),
         "losses": torch.zeros(ranks, dtype=torch.float64),
         "flags": torch.zeros(4, dtype=torch.float64),
