@@ -44,27 +44,49 @@ class EngineLink(QObject):
     _heard = Signal(object)
     _trouble = Signal(str)
 
-    def __init__(self, queue: JobQueue, engine: Engine, parent: QObject | None = None) -> None:
+    def __init__(
+        self, queue: JobQueue, engine: Engine, parent: QObject | None = None, *, dispatcher: Dispatcher | None = None
+    ) -> None:
         super().__init__(parent)
         self.queue, self.engine = queue, engine
+        self._next: EngineLink | None = None
         self._seen: tuple[int, int] | None = None
         self._told = ""
         self._heard.connect(self._take)
         self._trouble.connect(self.trouble)
-        self.dispatcher = Dispatcher(queue, engine, self._heard.emit, self._trouble.emit)
+        self.dispatcher = dispatcher or Dispatcher(queue, engine)
+        self.dispatcher.hand_to(self._heard.emit, self._trouble.emit)
         self._timer = QTimer(self)
         self._timer.setInterval(1000)
         self._timer.timeout.connect(self._poll)
 
     def start(self) -> None:
-        """Start the engine process; returns at once."""
+        """Start the engine process, unless it runs already; returns at once."""
+        warm = self.engine.ready is not None
         self.dispatcher.start()
         self._timer.start()
+        if warm:
+            self.ready.emit()
+
+    def successor(self) -> "EngineLink":
+        """Hand the running engine on to a new link, for another window of this process; this one goes quiet.
+
+        Every connection to this link dies with it, whoever made it: the new window starts with none. A message that is
+        on its way goes on to the new link. The caller calls `start` on it.
+        """
+        self._timer.stop()
+        link = EngineLink(self.queue, self.engine, dispatcher=self.dispatcher)
+        self._next = link
+        return link
 
     def close(self) -> None:
-        """End the process; a job that runs goes back to waiting and begins again at the next start."""
+        """End the process; a job that runs goes back to waiting and begins again at the next start.
+
+        Does nothing where the engine was handed on.
+        """
         self._timer.stop()
-        self.dispatcher.close()
+        if self._next is None:
+            self.dispatcher.close()
 
     @property
     def methods(self) -> tuple[MethodInfo, ...]:
@@ -130,6 +152,9 @@ class EngineLink(QObject):
             self.queue_changed.emit()
 
     def _take(self, message: ToStudio) -> None:
+        if self._next is not None:  # it was on its way when the engine was handed on
+            self._next._take(message)
+            return
         match message:
             case Ready():
                 self.ready.emit()

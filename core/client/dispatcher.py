@@ -36,6 +36,11 @@ class Dispatcher:
         self.engine.start()
         self.poll()
 
+    def hand_to(self, listener: Listener, on_trouble: Callable[[str], None]) -> None:
+        """Let somebody else hear the messages from now on."""
+        with self._mutex:
+            self._listener, self._on_trouble = listener, on_trouble
+
     def poll(self) -> None:
         """Look at the queue again; quick when there is nothing to do."""
         with self._mutex:

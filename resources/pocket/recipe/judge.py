@@ -16,6 +16,7 @@ from typing import Any
 import numpy as np
 import torch
 from common import DATA, Log, contact_sheet, load_checkpoint, mixed, save_checkpoint, to_model
+from PIL import Image
 from safetensors.torch import save_file
 from torch.nn import functional as F
 
@@ -23,9 +24,10 @@ from resources.pocket import world
 from resources.pocket.judge import WEIGHTS, Judge, answers, load, right, targets, wilson
 
 
-def draw_scenes(rng: np.random.Generator, count: int) -> list[world.Scene]:
+def draw_scenes(rng: np.random.Generator, count: int, styles: float) -> list[world.Scene]:
     """Random scenes; a third of them off the grid, so that the judge is not bound to it."""
-    return [world.scene(rng, free=bool(rng.random() < 0.33)) for _ in range(count)]
+    specs = [world.draw_spec(rng, style_rate=styles) for _ in range(count)]
+    return [world.render(s, rng, world.caption_of(s, rng), free=bool(rng.random() < 0.33)) for s in specs]
 
 
 def pictures_of(scenes: list[world.Scene]) -> torch.Tensor:
@@ -67,6 +69,8 @@ def train(args: argparse.Namespace) -> None:
     """Fit the judge for some minutes; resumable."""
     run = DATA / args.run
     log, judge, step = Log(run / "log.txt"), Judge(), 0
+    if args.init:
+        judge = load(args.init).requires_grad_(True).train()
     optimizer = torch.optim.AdamW(judge.parameters(), lr=args.rate, betas=(0.9, 0.99), fused=True)
     if state := load_checkpoint(run / "last.pt"):
         judge.load_state_dict(state["judge"])
@@ -77,15 +81,15 @@ def train(args: argparse.Namespace) -> None:
     while (part := (time.time() - began) / 60 / args.minutes) < 1:
         for group in optimizer.param_groups:
             group["lr"] = args.rate * min(1.0, (step + 1) / 50, 2.5 * (1 - part) + 0.01)
-        scenes = draw_scenes(rng, args.batch)
+        scenes = draw_scenes(rng, args.batch, args.styles)
         want = targets(scenes)
         x = pictures_of(scenes)
-        if rng.random() < 0.5:  # the softness of a decoder must not matter
+        if rng.random() < args.soften:  # the softness of a decoder must not matter
             x = F.interpolate(F.avg_pool2d(x, 2), scale_factor=2, mode="bilinear")
         x = x + 0.03 * torch.randn_like(x)
         with mixed():
             out = judge(x)
-        weights = {"objects": 1.0, "tints": 0.3, "backdrop": 0.2, "style": 0.2}
+        weights = {"objects": 1.0, "tints": 0.3, "backdrop": 0.2, "style": args.style}
         loss = sum(w * F.cross_entropy(out[k].float(), want[k], ignore_index=-1) for k, w in weights.items())
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -126,8 +130,10 @@ def measure(args: argparse.Namespace) -> None:
     log, judge = Log(run / "figures.txt"), load(args.judge)
     pipe = StableDiffusionPipeline.from_pretrained(args.model, safety_checker=None)
     pipe.set_progress_bar_config(disable=True)
-    rng, table, shown = np.random.default_rng(args.seed), {}, []
-    for name, (key, specs) in rows(rng, args.count).items():
+    rng = np.random.default_rng(args.seed)
+    for place, (name, (key, specs)) in enumerate(rows(rng, args.count).items()):
+        if place not in args.rows or (run / f"row_{place}.json").exists():
+            continue
         prompts, hits, generator = [world.caption_of(s) for s in specs], 0, torch.Generator().manual_seed(args.seed)
         for i in range(0, args.count, 16):
             with mixed():
@@ -136,14 +142,29 @@ def measure(args: argparse.Namespace) -> None:
                     output_type="np",
                 ).images  # fmt: skip
             pixels = (images * 255).round().astype(np.uint8)
-            shown += list(pixels[:8]) if i == 0 else []
+            if i == 0:
+                shown = list(pixels[:8])
             found = answers(judge, to_model(pixels))
             hits += sum(right(s, f)[key] for s, f in zip(specs[i : i + 16], found, strict=True))
         low, high = wilson(hits, args.count)
-        table[name] = {"hits": hits, "n": args.count, "interval": [low, high]}
         log(f"{name}: {hits}/{args.count} = {hits / args.count:.1%} ({low:.1%} to {high:.1%})")
-    contact_sheet(shown, run / "figures.png")
+        contact_sheet(shown, run / f"row_{place}.png")
+        row = {"row": name, "hits": hits, "n": args.count, "interval": [low, high]}
+        (run / f"row_{place}.json").write_text(json.dumps(row), "utf-8")
+    _together(run)
+
+
+def _together(run: Path) -> None:
+    """The measured rows as one table and one sheet; rows may come from several processes and sittings."""
+    found = sorted(run.glob("row_*.json"))
+    table = {row.pop("row"): row for row in (json.loads(path.read_text("utf-8")) for path in found)}
     (run / "figures.json").write_text(json.dumps(table, indent=1), "utf-8")
+    sheets = [Image.open(path.with_suffix(".png")) for path in found]
+    if sheets:
+        whole = Image.new("RGB", (sheets[0].width, sum(s.height for s in sheets)), "white")
+        for place, sheet in enumerate(sheets):
+            whole.paste(sheet, (0, place * sheets[0].height))
+        whole.save(run / "figures.png")
 
 
 def main() -> None:
@@ -155,9 +176,16 @@ def main() -> None:
     parser.add_argument("--judge", type=Path, default=WEIGHTS, help="weights that measure")
     parser.add_argument("--to", type=Path, default=WEIGHTS, help="where the trained weights go")
     parser.add_argument("--minutes", type=float, default=6)
+    parser.add_argument("--init", type=Path, help="weights to go on from")
+    parser.add_argument("--styles", type=float, default=0.15, help="share of scenes in a style")
+    parser.add_argument("--style", type=float, default=0.2, help="weight of the style's loss")
+    parser.add_argument("--soften", type=float, default=0.5, help="share of batches that are softened")
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--batch", type=int, default=48)
     parser.add_argument("--count", type=int, default=200, help="prompts a row")
+    parser.add_argument(
+        "--rows", type=int, nargs="+", default=list(range(7)), help="which rows; measured ones are kept"
+    )
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--seed", type=int, default=12345)
     parser.add_argument("--threads", type=int, default=1)
