@@ -236,11 +236,11 @@ def _copy(source: Path, target: Path) -> str:
 
 def _copy_picture(store: Any, name: str, target: Path) -> str:
     """A copy that carries its recipe, so that dropping it on the program recalls everything."""
-    from core.engine.generate import recipe_of
+    from core.contract.recipes import flat_recipe
     from core.export.png import save_picture
     from core.models.pictures import read_picture
 
-    save_picture(read_picture(store.path(name)), target, recipe_of(store.origin(name)))
+    save_picture(read_picture(store.path(name)), target, flat_recipe(store.origin(name)))
     return str(target)
 
 

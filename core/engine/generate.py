@@ -5,9 +5,9 @@ generation comes in through the stack, so one loop serves all of them.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import torch
 from torch import Tensor
@@ -123,16 +123,6 @@ def render(params: GenerateParams, run: Run, model: Model, seeds: Sequence[int],
     for hook in reversed(hooks):
         pictures = hook.finish(pictures)
     return pictures
-
-
-def recipe_of(origin: Mapping[str, Any]) -> dict[str, Any]:
-    """A stored picture's origin as the flat recipe that goes into an exported file."""
-    params = dict(origin.get("params") or {})
-    size = origin.get("size")
-    return {
-        **params, "method": origin.get("method"), "seed": origin.get("seed"), "size": size, "model": origin.get("model"),
-        "model_identity": origin.get("identity"), "version": 1,
-    }  # fmt: skip
 
 
 def build_modifiers(specs: Sequence[str], run: Run, model: Model) -> list[Hook]:

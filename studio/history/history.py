@@ -1,19 +1,21 @@
 """The history: every result of every project, found by words, model, concept, method and date.
 
-One SQLite file with a full-text index beside the rows. Rows are added and kept; pins, ratings and notes change. The newest
-come first, which is the order of the rows, so that a page of fifty thousand is read without sorting.
+One SQLite file with a full-text index beside the rows. Rows are added and kept; pins, ratings and notes change; what a person
+removes comes back by undo only. The newest come first, which is the order of the rows, so that a page of fifty
+thousand is read without sorting.
 """
 
 import json
 import sqlite3
 import threading
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 
 from core.contract.assets import AssetStore
 from core.contract.errors import UserError
+from core.contract.fields import JSON
 from studio.history.database import match, open_database, reading, writing
 from studio.history.entry import Entry
 
@@ -35,6 +37,7 @@ _TABLES = (
     "CREATE INDEX pins ON entries (number) WHERE pinned",
     "CREATE INDEX by_rating ON entries (rating) WHERE rating > 0",
     "CREATE TABLE concepts (name TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY (name, number)) WITHOUT ROWID",
+    "CREATE TABLE removed (id TEXT PRIMARY KEY) WITHOUT ROWID",
     """CREATE VIRTUAL TABLE words USING fts5 (prompt, concepts, model, method, project, note, content='',
         tokenize="unicode61 remove_diacritics 2", prefix='2 3')""",
 )
@@ -73,15 +76,18 @@ class History:
             self._db.close()
 
     def add(self, entries: Iterable[Entry]) -> int:
-        """Keep results, all or nothing; one that is known already stays as it is. Gives how many were new."""
+        """Keep results, all or nothing; one that is known already, or was removed, stays so. Gives how many were new."""
         with self._lock, writing(self._db, self.path, WHAT):
-            return sum([self._insert(entry) for entry in entries])
+            return sum([self._insert(entry) for entry in entries if not self._was_removed(entry.id)])
 
-    def _insert(self, entry: Entry) -> bool:
-        values = [_column(entry, name) for name in _COLUMNS]
-        marks = ", ".join("?" * len(_COLUMNS))
+    def _was_removed(self, id: str) -> bool:
+        return self._db.execute("SELECT 1 FROM removed WHERE id = ?", (id,)).fetchone() is not None
+
+    def _insert(self, entry: Entry, number: int | None = None) -> bool:
+        values = [number, *(_column(entry, name) for name in _COLUMNS)]
+        marks = ", ".join("?" * len(values))
         done = self._db.execute(
-            f"INSERT INTO entries ({', '.join(_COLUMNS)}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING", values
+            f"INSERT INTO entries (number, {', '.join(_COLUMNS)}) VALUES ({marks}) ON CONFLICT (id) DO NOTHING", values
         )
         if not done.rowcount:
             return False
@@ -109,6 +115,25 @@ class History:
                 f"SELECT * FROM entries {where} ORDER BY number DESC LIMIT ? OFFSET ?", (*values, limit, skip)
             ).fetchall()
         return [_entry(row) for row in rows]
+
+    def page(self, query: Query = Query(), before: int | None = None, limit: int = 100) -> list[tuple[int, Entry]]:
+        """The newest first, each with its number; `before` goes on below a number, however far down that is."""
+        where, values = _where(query)
+        if before is not None:
+            where = f"{where} AND number < ?" if where else "WHERE number < ?"
+            values.append(before)
+        with self._lock, reading(self.path, WHAT):
+            rows = self._db.execute(
+                f"SELECT * FROM entries {where} ORDER BY number DESC LIMIT ?", (*values, limit)
+            ).fetchall()
+        return [(row["number"], _entry(row)) for row in rows]
+
+    def fits(self, id: str, query: Query) -> bool:
+        """Whether a result would be found."""
+        where, values = _where(query)
+        where = f"{where} AND id = ?" if where else "WHERE id = ?"
+        with self._lock, reading(self.path, WHAT):
+            return self._db.execute(f"SELECT 1 FROM entries {where}", (*values, id)).fetchone() is not None
 
     def count(self, query: Query = Query()) -> int:
         where, values = _where(query)
@@ -150,18 +175,44 @@ class History:
                 (row["number"], *_text(_entry(row))),
             )
 
-    def remove(self, ids: Sequence[str]) -> list[Entry]:
-        """Take results out; gives them, so that `add` brings them back (as the newest). Files stay in the store."""
-        gone = []
+    def remove(self, ids: Sequence[str]) -> JSON:
+        """Take results out; gives what a step of the document notes, for `put_back` (None: there was nothing to take).
+
+        Files stay in the store, and a removed result does not come in again by `add`.
+        """
+        gone: list[JSON] = []
         with self._lock, writing(self._db, self.path, WHAT):
             for id in ids:
                 row = self._db.execute("SELECT * FROM entries WHERE id = ?", (id,)).fetchone()
                 if row is not None:
-                    gone.append(_entry(row))
-                    self._unindex(row)
-                    self._db.execute("DELETE FROM concepts WHERE number = ?", (row["number"],))
-                    self._db.execute("DELETE FROM entries WHERE number = ?", (row["number"],))
-        return gone
+                    gone.append([row["number"], _plain(_entry(row))])
+                    self._take_out(row)
+        return {"history": gone} if gone else None
+
+    def put_back(self, beside: JSON, forward: bool = False) -> bool:
+        """Undo (or, with `forward`, redo) a removal that a step of the document noted; whether it was one of ours.
+
+        What comes back stands where it was.
+        """
+        noted: Any = beside.get("history") if isinstance(beside, dict) else None
+        if not isinstance(noted, list):
+            return False
+        with self._lock, writing(self._db, self.path, WHAT):
+            for number, plain in noted:
+                entry = _from_plain(plain)
+                row = self._db.execute("SELECT * FROM entries WHERE id = ?", (entry.id,)).fetchone()
+                if forward and row is not None:
+                    self._take_out(row)
+                elif not forward and row is None:
+                    self._db.execute("DELETE FROM removed WHERE id = ?", (entry.id,))
+                    self._insert(entry, number)
+        return True
+
+    def _take_out(self, row: sqlite3.Row) -> None:
+        self._unindex(row)
+        self._db.execute("DELETE FROM concepts WHERE number = ?", (row["number"],))
+        self._db.execute("DELETE FROM entries WHERE number = ?", (row["number"],))
+        self._db.execute("INSERT OR IGNORE INTO removed VALUES (?)", (row["id"],))
 
     def missing(self, assets: AssetStore) -> Iterator[tuple[str, str]]:
         """Results whose pictures are no longer in the store: id and file."""
@@ -213,6 +264,16 @@ def _column(entry: Entry, name: str) -> Any:
     if name not in _JSON:
         return value
     return json.dumps(list(value) if isinstance(value, tuple) else dict(value), ensure_ascii=False)
+
+
+def _plain(entry: Entry) -> JSON:
+    plain: JSON = json.loads(json.dumps(asdict(entry)))
+    return plain
+
+
+def _from_plain(plain: dict[str, Any]) -> Entry:
+    known: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in plain.items() if k in _COLUMNS}
+    return Entry(**known)
 
 
 def _entry(row: sqlite3.Row) -> Entry:

@@ -4,7 +4,8 @@ import pytest
 from PIL import Image
 
 from core.contract.errors import UserError
-from core.export.png import a1111_text, read_recipe, save_picture
+from core.contract.recipes import a1111_text
+from core.export.png import read_recipe, save_picture
 
 RECIPE = {"prompt": "a red cat,\n<mug-1> ☕", "negative": "blurry", "steps": 25, "scheduler": "dpmpp-2m-karras",
           "guidance": 7.5, "seed": 42, "size": [128, 96], "model": "my, model", "model_identity": "0123456789abcdef",

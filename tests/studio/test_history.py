@@ -1,5 +1,6 @@
 """The history: everything is found again, and 50,000 results stay quick."""
 
+import json
 import random
 import sqlite3
 import time
@@ -92,13 +93,31 @@ def test_pins_ratings_and_notes(history: History) -> None:
         history.rate("1", 6)
     with pytest.raises(UserError, match="no longer"):
         history.pin("9", True)
-    gone = history.remove(["1", "9"])
-    assert [e.id for e in gone] == ["1"]
-    assert found(history, words="mug") == []
-    assert found(history, concept="mug") == []
-    history.add(gone)
-    assert history.get("1").note == "for the back"
-    assert found(history, words="mug") == ["1"]
+
+
+def test_a_removal_is_undone_in_its_place_and_done_again(history: History) -> None:
+    history.add([replace(MUG, note="for the back"), FOX])
+    beside = json.loads(json.dumps(history.remove(["1", "9"])))
+    assert history.remove(["9"]) is None
+    assert found(history, words="mug") == found(history, concept="mug") == []
+    assert history.add([MUG]) == 0  # the queue still tells of it
+    assert history.put_back(beside)
+    assert history.put_back(beside)  # twice is no fault: another window may have been quicker
+    assert history.get("1") == replace(MUG, note="for the back")
+    assert found(history) == ["2", "1"]
+    assert found(history, words="mug back") == ["1"]
+    assert history.put_back(beside, forward=True)
+    assert found(history) == ["2"]
+    assert not history.put_back({"library": [None, None]})
+
+
+def test_pages_go_on_below_a_number(history: History) -> None:
+    history.add([replace(FOX, id=str(n), pinned=n % 2 == 0) for n in range(10)])
+    first = history.page(Query(pinned=True), limit=3)
+    assert [e.id for _, e in first] == ["8", "6", "4"]
+    assert [e.id for _, e in history.page(Query(pinned=True), first[-1][0], 3)] == ["2", "0"]
+    assert history.fits("8", Query(pinned=True, words="schnee"))
+    assert not history.fits("7", Query(pinned=True))
 
 
 def test_nothing_is_added_when_one_cannot_be(history: History) -> None:
