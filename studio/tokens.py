@@ -1,4 +1,7 @@
-"""How many tokens a prompt takes, counted in the window itself with the model's own tokenizer file (no torch)."""
+"""Words and tokens of a prompt: where a phrase stands, and how many tokens it takes.
+
+Counted in the window itself with the model's own tokenizer file (no torch).
+"""
 
 import re
 from collections.abc import Mapping
@@ -10,6 +13,11 @@ from tokenizers import Tokenizer
 ROOM = 75
 """Tokens of a prompt that one pass of the text encoder reads: 77 less start and end."""
 _RESOURCES = Path(__file__).resolve().parents[1] / "resources"
+_JOINING = frozenset(
+    """a an and are as at between by for from her his in into is it its of on or over photo picture that the their this to
+    under with without""".split()  # noqa: SIM905
+)
+"""Words that name nothing one could place in a picture."""
 _WEIGHT = re.compile(r"(?<!\\)\(((?:[^()\\]|\\.)*):\s*([0-9]*\.?[0-9]+)\s*\)")
 
 
@@ -35,6 +43,23 @@ def count(prompt: str, model: str = "pocket", words: Mapping[str, int] | None = 
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return len(tokenizer.encode(text, add_special_tokens=False).ids) + extra
+
+
+def places(text: str, phrase: str) -> list[tuple[int, int]]:
+    """Where a phrase stands as whole words, in any case: the rule by which the engine finds words, too."""
+    wanted = phrase.strip()
+    if not wanted:
+        return []
+    left = r"(?<!\w)" if wanted[0].isalnum() else ""
+    right = r"(?!\w)" if wanted[-1].isalnum() else ""
+    pattern = left + r"\s+".join(re.escape(part) for part in wanted.split()) + right
+    return [m.span() for m in re.finditer(pattern, text, re.IGNORECASE)]
+
+
+def phrases(prompt: str) -> list[str]:
+    """The prompt's words that name something, each once: those that only join others are left out."""
+    found = re.findall(r"<[^<>\s]+>|[^\W\d_][\w'-]*", unweighted(prompt))
+    return list({word.lower(): word for word in reversed(found) if word.lower() not in _JOINING}.values())[::-1]
 
 
 def unweighted(prompt: str) -> str:

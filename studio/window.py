@@ -71,7 +71,7 @@ class Window(QMainWindow):
         self.settings, self._settings_path = settings, settings_path
         self.setAcceptDrops(True)
         self.commands = Commands(self)
-        self.context = FormContext(workspace.assets, link.models, self.pick)
+        self.context = FormContext(workspace.assets, link.models, self.pick, workspace.regions)
         self.view = CanvasView()
         self.column = ToolColumn(self.view)
         self.brush = BrushBar(self.column.tools)
@@ -313,6 +313,8 @@ class Window(QMainWindow):
     def _masks(self, field: Field) -> JSON:
         project = self.workspace.project
         chosen = [layer for layer in project.layers if layer.kind == LayerKind.MASK and layer.pixels is not None]
+        if project.active is not None and project.active.kind == LayerKind.REGION and not field.many:
+            chosen = [project.active]  # a region says where, too
         if not chosen and project.selection.pixels is not None:
             picture = Image.fromarray(project.selection.pixels.array(), "L")
             return store_picture(self.workspace.assets, picture, {"file": "selection.png"})

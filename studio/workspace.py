@@ -1,24 +1,27 @@
 """The open document as a Qt object: edits in, one signal out. Panels refresh from it and nothing else listens to anything."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QRect, QRectF, Signal
 
 from core.contract.assets import AssetStore
 from core.contract.errors import UserError
-from core.contract.fields import JSON, ImageRef, MaskRef
+from core.contract.fields import JSON, Box, ImageRef, MaskRef
 from studio import look
-from studio.canvas.flatten import flatten
+from studio.canvas.flatten import cover, flatten
 from studio.canvas.intents import Boxed, Cropped, Intent, Painted, Picked, Rearranged, Selected
+from studio.canvas.items import matrix
+from studio.canvas.layout import layout, regions
 from studio.document import edits
 from studio.document.autosave import Document, Move
 from studio.document.project import Layer, LayerKind, Project, Region, Size, new_id
 from studio.document.tiles import Raster
+from studio.forms.context import Told
 
 LARGEST = 100_000_000
 """Pixels of a picture that is taken in; more is refused before it is unpacked."""
@@ -143,13 +146,23 @@ class Workspace(QObject):
         return self.document.tiles.raster(array)
 
     def store_layer(self, layer: Layer) -> str:
-        """A layer's pixels as a stored file, for a job. A picture that was not painted on is its own source."""
+        """A layer's pixels as a stored file, for a job; a mask or region as it lies on the document."""
+        if layer.overlay:
+            coverage = Image.fromarray(cover(layer, self.project.size), "L")
+            return store_picture(self.assets, coverage, {"file": f"{layer.name}.png", "layer": layer.name})
         if layer.pixels is None:
             raise UserError(f"The layer '{layer.name}' has no pixels.", "Paint on it first.")
         array = layer.pixels.array()
         mode = "L" if array.ndim == 2 else "RGB"
         picture = Image.fromarray(array if array.ndim == 2 else np.ascontiguousarray(array[..., :3]), mode)
         return store_picture(self.assets, picture, {"file": f"{layer.name}.png", "layer": layer.name})
+
+    def regions(self, words: Sequence[str]) -> Told:
+        """What the regions on the canvas say of these words, for a form."""
+        if not regions(self.project):
+            return Told()
+        found = layout(self.project, words)
+        return Told(found.words, found.problem, found.caution)
 
     def flattened(self) -> Image.Image:
         """What the canvas shows, without masks and regions."""
@@ -166,11 +179,11 @@ class Workspace(QObject):
                 mask = None if intent.selection is None else self.document.tiles.raster(intent.selection.array())
                 self.edit(intent.title, lambda p: edits.select_pixels(p, mask))
             case Boxed():
-                self.add_region(intent.box, intent.title)
+                self.add_region(intent.box, intent.title, intent.phrase)
             case Picked():
                 self._pick(intent)
             case Rearranged():
-                self.edit(intent.title, lambda p: edits.place_layer(p, intent.item, intent.after), intent.merge)
+                self._arrange(intent)
             case Cropped():
                 x, y, width, height = intent.box
                 self.edit(intent.title, lambda p: edits.crop(p, (x, y, x + width, y + height)))
@@ -192,12 +205,35 @@ class Workspace(QObject):
 
     def _paint(self, intent: Painted) -> None:
         layer = self.project.layer(intent.item)
-        if layer is None or layer.pixels is None:
-            return
         tiles = self.document.tiles
+        before = layer.pixels if layer is not None else None
+        if layer is not None and layer.region is not None and layer.region.box is not None:
+            before = tiles.raster(cover(layer, self.project.size))  # a box that is painted on is a box no more
+        if layer is None or before is None:
+            return
         made = {place: None if array is None else tiles.tile(array) for place, array in intent.tiles.items()}
-        pixels = layer.pixels.replaced(made)
+        pixels = before.replaced(made)
         self.edit(intent.title, lambda p: edits.paint(p, layer.id, pixels))
+
+    def _arrange(self, intent: Rearranged) -> None:
+        """Move, scale, turn. A region's box stays a box; when it is turned, it becomes painted coverage."""
+        layer = self.project.layer(intent.item)
+        region = layer.region if layer is not None else None
+        if layer is None or region is None or region.box is None:
+            self.edit(intent.title, lambda p: edits.place_layer(p, intent.item, intent.after), intent.merge)
+            return
+        size = self.project.size
+        if intent.after.turn % 90:
+            pixels = self.document.tiles.raster(cover(layer, size))
+
+            def turned(p: Project) -> Project:
+                return edits.place_layer(edits.paint(p, layer.id, pixels), layer.id, intent.after)
+
+            self.edit(intent.title, turned, intent.merge)
+            return
+        moved = matrix(intent.after, size.width, size.height).mapRect(QRectF(QRect(*_sides(region.box))))
+        box = (round(moved.left()), round(moved.top()), round(moved.right()), round(moved.bottom()))
+        self.edit(intent.title, lambda p: edits.set_region(p, layer.id, replace(region, box=box)), intent.merge)
 
     def _pick(self, intent: Picked) -> None:
         used = [layer.color for layer in self.project.layers if layer.color]
@@ -217,6 +253,11 @@ class Workspace(QObject):
             self.saved.emit()
         else:
             self.trouble.emit(str(error))
+
+
+def _sides(box: Box) -> tuple[int, int, int, int]:
+    """Left, top, width, height."""
+    return box[0], box[1], box[2] - box[0], box[3] - box[1]
 
 
 def store_picture(assets: AssetStore, picture: Image.Image, origin: dict[str, JSON]) -> str:

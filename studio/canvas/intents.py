@@ -31,6 +31,8 @@ class Boxed:
 
     box: tuple[int, int, int, int]
     title: str
+    phrase: str = ""
+    """The word or words it is for."""
 
 
 @dataclass(frozen=True)

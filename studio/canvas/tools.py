@@ -401,10 +401,15 @@ class BoxTool(_Dragged):
 class RegionTool(_Dragged):
     """Draws the box of a region: where a concept or a word shall be."""
 
+    phrase = ""
+    """What the next box is for."""
+
     def done(self, area: QRectF, modifiers: Qt.KeyboardModifier) -> None:
         kept = area.intersected(QRectF(0, 0, self.view.scene.width, self.view.scene.height))
         if kept.width() >= 4 and kept.height() >= 4:
-            self.hand_over(Boxed(_whole(kept), self.tr("Draw a region")))
+            self.hand_over(Boxed(_whole(kept), self.tr("Draw a region"), self.phrase))
+        elif area.width() >= 1 or area.height() >= 1:
+            self.told.emit(self.tr("A region needs at least 4 x 4 pixels inside the picture. Drag its box open."))
 
 
 class CropTool(_Dragged):

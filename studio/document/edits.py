@@ -150,8 +150,11 @@ def place_layer(project: Project, id: Id, placed: Placed | None) -> Project:
 
 
 def paint(project: Project, id: Id, pixels: Raster | None) -> Project:
-    """Other pixels for a layer: brush, eraser, fill, crop."""
+    """Other pixels for a layer: brush, eraser, fill, crop. A region that was a box is then what is painted."""
     _unlocked(project, id)
+    region = project.layers[_index(project, id)].region
+    if region is not None and region.box is not None and pixels is not None:
+        return _layer(project, id, pixels=pixels, region=replace(region, box=None))
     return _layer(project, id, pixels=pixels)
 
 

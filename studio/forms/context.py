@@ -1,11 +1,25 @@
 """What a form needs to know of the program around it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from core.contract.assets import AssetStore
 from core.contract.fields import JSON, Field
+
+FROM_REGIONS = "canvas:regions"
+"""The value of a field that follows the regions on the canvas; what they are is put in when the job is sent."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the canvas has for a field with an entry for each word."""
+
+    words: tuple[str, ...] = ()
+    """That have a region, those asked for first."""
+    problem: str = ""
+    """Why it cannot be sent."""
+    caution: str = ""
 
 
 @dataclass(frozen=True)
@@ -15,6 +29,8 @@ class FormContext:
     assets: AssetStore
     models: tuple[str, ...] = ("pocket",)
     pick: Callable[[Field], JSON] | None = None
+    regions: Callable[[Sequence[str]], Told] | None = None
+    """What the regions on the canvas say of these words (and of further ones)."""
 
     def take(self, path: str) -> str:
         """A file as the name of an asset.

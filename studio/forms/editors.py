@@ -1,7 +1,7 @@
 """One small editor per kind of field. An editor holds a JSON value, says what is wrong with it, and tells when it changed."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QFileDialog,
     QHBoxLayout,
+    QLabel,
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
@@ -23,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.contract.fields import JSON, Field
-from studio.forms.context import FormContext
+from studio.forms.context import FROM_REGIONS, FormContext, Told
 
 _MOST = 2_147_483_647
 
@@ -418,8 +419,81 @@ class ModifierEditor(Editor):
         self.blockSignals(False)
 
 
+class FollowEditor(Editor):
+    """A list with an entry for each word, which follows the regions on the canvas while its switch is on."""
+
+    def __init__(self, field: Field, context: FormContext, inner: Editor) -> None:
+        super().__init__(field, context)
+        self.inner = inner
+        self.beside: Callable[[], JSON] = list
+        """The words that the form has now."""
+        self.switch = QCheckBox(tr("From the regions on the canvas"))
+        self.switch.setAccessibleDescription(tr("Each word gets the region that was drawn for it"))
+        self.switch.setToolTip(self.switch.accessibleDescription())
+        self.state = QLabel()
+        self.state.setWordWrap(True)
+        self.state.setObjectName("hint")
+        column = QVBoxLayout()
+        column.setSpacing(2)
+        for widget in (self.switch, self.state, inner):
+            column.addWidget(widget)
+        self.row.addLayout(column, 1)
+        self.switch.toggled.connect(self._switched)
+        inner.edited.connect(self.edited)
+        self.setFocusProxy(self.switch)
+        self.switch.setAccessibleName(title_of(field) + ": " + self.switch.text())
+        self.retell()
+
+    @property
+    def following(self) -> bool:
+        return self.switch.isChecked()
+
+    def value(self) -> JSON:
+        return [FROM_REGIONS] if self.following else self.inner.value()
+
+    def set_value(self, value: JSON) -> None:
+        follows = value in ([FROM_REGIONS], (FROM_REGIONS,))
+        self.blockSignals(True)
+        self.switch.setChecked(follows)
+        self.inner.set_value([] if follows else value)
+        self.blockSignals(False)
+        self._show()
+
+    def problem(self) -> str:
+        return self.told().problem if self.following else self.inner.problem()
+
+    def told(self) -> Told:
+        """What the canvas has now."""
+        words = self.beside()
+        listed = [str(word) for word in words] if isinstance(words, list | tuple) else []
+        return self.context.regions(listed) if self.context.regions else Told()
+
+    def retell(self) -> None:
+        """Say what it follows: the words that have a region, or how one is made."""
+        if not self.following:
+            return
+        told = self.told()
+        text = told.caution or (tr("Regions of: {}").format(", ".join(told.words)) if told.words else "")
+        self.state.setText(text or tr("No word has a region yet. Draw one with R; without, no layout is given."))
+        self.state.setObjectName("caution" if told.caution else "hint")
+        self.state.style().polish(self.state)
+        self.state.setVisible(not told.problem)  # the problem stands below, as of every field
+
+    def _switched(self) -> None:
+        self._show()
+        self.edited.emit()
+
+    def _show(self) -> None:
+        self.inner.setVisible(not self.following)
+        self.state.setVisible(self.following)
+        self.retell()
+
+
 def make_editor(field: Field, context: FormContext) -> Editor:
     """The editor for a field."""
+    if field.per and field.many and field.editor in ("mask", "box") and context.regions is not None:
+        inner = FileEditor(field, context) if field.editor == "mask" else ListEditor(field, context)
+        return FollowEditor(field, context, inner)
     if field.editor == "modifier":
         return ModifierEditor(field, context)
     if field.editor in _FILTERS or field.editor == "path":

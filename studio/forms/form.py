@@ -8,8 +8,8 @@ from superqt import QCollapsible
 
 from core.contract.fields import JSON, Field
 from studio import look
-from studio.forms.context import FormContext
-from studio.forms.editors import Editor, make_editor, title_of
+from studio.forms.context import FROM_REGIONS, FormContext
+from studio.forms.editors import Editor, FollowEditor, make_editor, title_of
 
 
 def tr(text: str) -> str:
@@ -43,6 +43,9 @@ class Form(QWidget):
             self.more.addWidget(self._group(advanced, context))
             column.addWidget(self.more)
         column.addStretch(1)
+        for editor in self.editors.values():
+            if isinstance(editor, FollowEditor):
+                editor.beside = self.editors[editor.field.per].value
         self.reset()
 
     def values(self) -> dict[str, JSON]:
@@ -57,17 +60,27 @@ class Form(QWidget):
         self.check()
 
     def reset(self) -> None:
-        """Back to the declared defaults."""
-        self.set_values({field.name: field.default for field in self.fields})
+        """Back to the declared defaults; what can follow the regions on the canvas does."""
+        follow: dict[str, JSON] = {n: [FROM_REGIONS] for n, e in self.editors.items() if isinstance(e, FollowEditor)}
+        self.set_values({field.name: field.default for field in self.fields} | follow)
 
     def problems(self) -> dict[str, str]:
         """What is wrong, by field; empty when the form may be sent."""
         found = {name: editor.problem() for name, editor in self.editors.items()}
+        for editor in self.editors.values():
+            # Words that are not listed are those that have a region.
+            if isinstance(editor, FollowEditor) and editor.following and editor.told().words:
+                listed = self.editors[editor.field.per]
+                if listed.value() in (None, "", []):
+                    found.pop(editor.field.per, None)
         return {name: text for name, text in found.items() if text}
 
     def check(self, show_missing: bool = False) -> bool:
         """Show problems beside their fields; a value that is only missing is not held against an untouched form."""
         found = self.problems()
+        for editor in self.editors.values():
+            if isinstance(editor, FollowEditor):
+                editor.retell()
         for name, note in self._notes.items():
             text = found.get(name, "")
             missing = self.editors[name].field.required and text == tr("This is needed.")

@@ -90,6 +90,12 @@ class Inspector(QWidget):
         id = self.box.currentData()
         return self.methods.get(id) if id else None
 
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        """Those that are shown: the method's own, and its modifiers'."""
+        cards = self.stack.cards if self.stack is not None else []
+        return (*((self.form,) if self.form is not None else ()), *(card.form for card in cards))
+
     def set_methods(self, methods: Sequence[MethodInfo]) -> None:
         """What the engine offers for this verb. The chosen method and its values stay."""
         kinds, before = VERBS[self.verb], self.box.currentData()

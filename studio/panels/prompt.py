@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPlainTextEdit, QWidget
 
-from studio.tokens import ROOM, count, reweighted
+from studio.tokens import ROOM, count, places, reweighted
 
 
 @dataclass(frozen=True)
@@ -54,17 +54,6 @@ class _Highlighter(QSyntaxHighlighter):
                 shade.setAlpha(70)
                 look.setBackground(shade)
                 self.setFormat(start, stop - start, look)
-
-
-def places(text: str, phrase: str) -> list[tuple[int, int]]:
-    """Where a phrase stands as whole words, in any case: the rule by which the engine finds words, too."""
-    wanted = phrase.strip()
-    if not wanted:
-        return []
-    left = r"(?<!\w)" if wanted[0].isalnum() else ""
-    right = r"(?!\w)" if wanted[-1].isalnum() else ""
-    pattern = left + r"\s+".join(re.escape(part) for part in wanted.split()) + right
-    return [m.span() for m in re.finditer(pattern, text, re.IGNORECASE)]
 
 
 class PromptEdit(QPlainTextEdit):

@@ -1,5 +1,6 @@
 """The parts that the window consists of beside its own frame, in the order in which they are made."""
 
 from studio.parts.part import Part
+from studio.parts.regions import Regions
 
-PARTS: tuple[type[Part], ...] = ()
+PARTS: tuple[type[Part], ...] = (Regions,)

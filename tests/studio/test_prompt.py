@@ -6,8 +6,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from core.models.loading import RESOURCES
-from studio.panels.prompt import Chip, PromptBar, places
-from studio.tokens import count, reweighted, unweighted
+from studio.panels.prompt import Chip, PromptBar
+from studio.tokens import count, places, reweighted, unweighted
 
 
 @pytest.mark.parametrize("model", ["pocket", "sd1"])
