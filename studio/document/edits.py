@@ -13,6 +13,7 @@ from typing import Any
 from core.contract.errors import UserError
 from core.contract.fields import JSON, Box, ConceptRef, ModelRef
 from studio.document.project import (
+    Filled,
     Id,
     Layer,
     Modifier,
@@ -328,6 +329,21 @@ def _recipe(project: Project, **values: Any) -> Project:
 
 def _word(project: Project, id: Id, **values: Any) -> Project:
     return _recipe(project, words=_changed(project.recipe.words, id, values))
+
+
+# Forms.
+
+
+def fill_form(project: Project, filled: Filled) -> Project:
+    """Other values, seed or stack in the form of a method."""
+    if project.form(filled.id) is None:
+        return _with(project, forms=(*project.forms, filled))
+    return _with(project, forms=tuple(filled if f.id == filled.id else f for f in project.forms))
+
+
+def set_modifiers(project: Project, modifiers: Sequence[Modifier]) -> Project:
+    """The whole stack of a generation."""
+    return _recipe(project, modifiers=tuple(modifiers))
 
 
 # Modifiers and patches.

@@ -172,6 +172,25 @@ class Recipe:
 
 
 @dataclass(frozen=True)
+class Filled:
+    """What a person filled into the form of a method."""
+
+    id: Id
+    """Of the method."""
+    values: Mapping[str, JSON] = field(default_factory=dict)
+    """By parameter; one that is missing has its default."""
+    seed: int = 0
+    cards: tuple[Modifier, ...] = ()
+    """The form's own stack, where it has one; the stack of a generation is the recipe's."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+
+    def __hash__(self) -> int:
+        return hash((self.id, self.seed, self.cards, len(self.values)))
+
+
+@dataclass(frozen=True)
 class Selection:
     """What is selected: layers by id, and pixels as coverage in the document's size."""
 
@@ -195,6 +214,12 @@ class Project:
     """Bottom first."""
     recipe: Recipe = Recipe()
     selection: Selection = Selection()
+    forms: tuple[Filled, ...] = ()
+    """Of the methods whose form was ever changed, in that order."""
+
+    def form(self, method: Id) -> Filled | None:
+        """What stands in the form of a method; None: its defaults."""
+        return next((filled for filled in self.forms if filled.id == method), None)
 
     def layer(self, id: Id) -> Layer | None:
         return next((layer for layer in self.layers if layer.id == id), None)

@@ -24,7 +24,7 @@ from core.contract.method import Kind, MethodInfo, Role
 from studio.forms.context import FormContext
 from studio.forms.form import Form
 from studio.panels.labels import provenance_label
-from studio.panels.modifiers import ModifierStack
+from studio.panels.modifiers import Modifier, ModifierStack
 
 VERBS: dict[str, tuple[Kind, ...]] = {
     "create": (Kind.GENERATE, Kind.COMPOSE),
@@ -125,6 +125,8 @@ class Inspector(QWidget):
             self.seed.blockSignals(True)
             self.seed.setValue(seed)
             self.seed.blockSignals(False)
+        if values or seed is not None:
+            self.edited.emit()  # a person asked for these values: they are an edit like typing them
         return True
 
     def values(self) -> dict[str, JSON]:
@@ -137,9 +139,12 @@ class Inspector(QWidget):
         return values
 
     def set_values(self, values: Mapping[str, JSON]) -> None:
-        """Show these, silently."""
+        """Show these, silently; modifiers as the engine was given them."""
         if self.form is not None:
             self.form.set_values(values)
+        specs = values.get("modifiers")
+        if self.stack is not None and isinstance(specs, list):
+            self.stack.set_values([Modifier.of(str(spec)) for spec in specs])
 
     def start(self) -> None:
         """Send the job, or say what is missing."""

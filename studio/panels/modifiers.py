@@ -39,6 +39,13 @@ class Modifier:
         """As the engine takes it: `id:{json}`."""
         return f"{self.id}:{json.dumps(self.params, ensure_ascii=False)}"
 
+    @classmethod
+    def of(cls, spec: str) -> "Modifier":
+        """Back from what the engine was given."""
+        id, _, text = spec.partition(":")
+        params = json.loads(text) if text else {}
+        return cls(id, params if isinstance(params, dict) else {})
+
 
 class ModifierCard(QFrame):
     """Switch, title, order, form."""

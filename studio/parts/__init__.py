@@ -1,6 +1,10 @@
 """The parts that the window consists of beside its own frame, in the order in which they are made."""
 
+from studio.parts.parameters import Parameters
 from studio.parts.part import Part
 from studio.parts.regions import Regions
 
-PARTS: tuple[type[Part], ...] = (Regions,)
+PARTS: tuple[type[Part], ...] = (
+    Parameters,
+    Regions,
+)
