@@ -1,7 +1,7 @@
 """Feeds the engine from the queue, one job at a time, and writes down how each ended. No Qt, no thread of its own."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from core.client.engine import Engine, Listener
 from core.client.queue import JobQueue
@@ -28,6 +28,8 @@ class Dispatcher:
         self._on_trouble = on_trouble
         self._unsaved: list[Done | Failed | Stopped] = []
         self._stopping: set[str] = set()
+        self._options: tuple[str, ...] | None = None
+        """What the engine is to be started anew with, as soon as no job runs."""
         self._mutex = threading.RLock()
         self._closed = False
         engine.on_message = self._take
@@ -58,6 +60,19 @@ class Dispatcher:
         if not self.queue.cancel(job):
             self.poll()
 
+    def renew(self, options: Sequence[str]) -> bool:
+        """Start the engine anew with other options, between two jobs; False when a running job must end first."""
+        with self._mutex:
+            self._options = tuple(options)
+            at_once = self.current is None
+        self.poll()
+        return at_once
+
+    @property
+    def renewing(self) -> bool:
+        """Whether a restart waits for the running job."""
+        return self._options is not None
+
     def close(self) -> None:
         """Let go of the engine; a job that still runs goes back to waiting."""
         with self._mutex:
@@ -70,6 +85,9 @@ class Dispatcher:
                 self.queue.release(job)
 
     def _feed(self) -> None:
+        if self._options is not None and self.current is None and not self._unsaved:
+            options, self._options = self._options, None
+            return self.engine.renew(options)
         if self.current is not None or self._unsaved or self.engine.ready is None:
             return None
         try:

@@ -8,7 +8,7 @@ from typing import Annotated, Literal, Protocol
 from core.contract.assets import AssetStore
 from core.contract.errors import Cancelled, UserError
 from core.contract.fields import Help, Range
-from core.contract.messages import Submit
+from core.contract.messages import Answer, Ask, EstimateAnswer, EstimateQuestion, Submit
 from core.contract.method import Kind, MethodInfo, Outcome, Provenance, Role
 from core.contract.params import Params, describe, from_json
 
@@ -51,6 +51,18 @@ def drill(submit: Submit, listener: Listener, assets: AssetStore) -> Outcome:
             files.append(assets.put(head.ljust(params.size, b"."), "bin", {"job": submit.job, "item": item}))
     _end(params.end, listener)
     return Outcome(images=tuple(files), note=f"{params.items} items")
+
+
+def reply(question: Ask, between: bool) -> Answer | None:
+    """Estimates at once; clicks between two jobs, with a sentence; nothing else is known."""
+    about = question.about
+    if isinstance(about, EstimateQuestion):
+        params = from_json(DrillParams, about.params)
+        said = EstimateAnswer(source="computed", seconds=params.items * params.pause, bytes=params.size)
+        return Answer(ask=question.ask, said=said)
+    if not between:
+        return None
+    raise UserError("The practice engine knows no masks and no models.", "Start the engine without --fake.")
 
 
 def _track(items: Iterable[int], listener: Listener) -> Iterator[int]:

@@ -15,6 +15,8 @@ from typing import IO, Protocol
 from pydantic import ValidationError
 
 from core.contract.messages import (
+    Answer,
+    Ask,
     Cancel,
     Done,
     Failed,
@@ -41,6 +43,8 @@ class Engine(Protocol):
     def start(self) -> None: ...
     def submit(self, job: Submit) -> None: ...
     def cancel(self, job: str) -> None: ...
+    def ask(self, question: Ask) -> None: ...
+    def renew(self, options: Sequence[str]) -> None: ...
     def close(self) -> None: ...
     @property
     def running(self) -> tuple[str, ...]: ...
@@ -53,7 +57,7 @@ class EngineClient:
 
     `on_message` is called on a reader thread; without one, read `messages`. When the process ends by itself, every job
     it had gets a `Failed` with a plain sentence and a new process is started; a process that dies before its first
-    `Ready` is not started again by itself, `failure` then says why.
+    `Ready` is not started again by itself, `failure` then says why. Questions get an `Answer` with a sentence then.
     """
 
     def __init__(
@@ -65,7 +69,7 @@ class EngineClient:
         self.lines: deque[str] = deque(maxlen=_LINES)
         self.failure = ""
         self.restarts = 0
-        self._command = [sys.executable, "-u", "-m", "core.engine.worker", "--assets", str(assets), *options]
+        self._assets, self._options = assets, tuple(options)
         self._environment = {**os.environ, **(environment or {})}
         self._environment["PYTHONPATH"] = os.pathsep.join(
             filter(None, [str(ROOT), self._environment.get("PYTHONPATH", "")])
@@ -75,8 +79,17 @@ class EngineClient:
         self._reader: threading.Thread | None = None
         self._running: dict[str, bool] = {}
         """Jobs sent and not answered, and whether they were asked to stop."""
+        self._asked: set[str] = set()
+        """Questions sent and not answered."""
         self._ready: Ready | None = None
         self._closing = False
+        self._renewing = False
+        """The process was asked to end so that one with other options begins."""
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """What the process is, or will next be, started with."""
+        return self._options
 
     @property
     def running(self) -> tuple[str, ...]:
@@ -100,7 +113,7 @@ class EngineClient:
             self._closing, self._ready, self.failure = False, None, ""
             self.lines.clear()
             process = subprocess.Popen(
-                self._command,
+                [sys.executable, "-u", "-m", "core.engine.worker", "--assets", str(self._assets), *self._options],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -127,6 +140,34 @@ class EngineClient:
             self._running[job] = True
         self._send(Cancel(job=job))
 
+    def ask(self, question: Ask) -> None:
+        """Send a question; one that is asked while the process starts waits for it."""
+        with self._mutex:
+            up = self._process is not None and self._process.poll() is None
+            if up:
+                self._asked.add(question.ask)
+        if up:
+            self._send(question)
+        else:
+            self.on_message(Answer(ask=question.ask, message=self.failure or "The engine is not running."))
+
+    def renew(self, options: Sequence[str]) -> None:
+        """End the process and start it with other options. Only between jobs: a job that runs would fail.
+
+        The process ends by itself, as at the end of the program; its reader thread then starts the next one.
+        """
+        with self._mutex:
+            self._options = tuple(options)
+            process = self._process
+            if process is None or process.poll() is not None:
+                if not self._closing:
+                    self.start()
+                return
+            self._ready, self._renewing = None, True
+        if process.stdin is not None:
+            with suppress(OSError):  # it is dead already
+                process.stdin.close()
+
     def restart(self) -> None:
         """End the process now, whatever it does, and start another: the way out when a cancel takes too long."""
         with self._mutex:
@@ -142,6 +183,7 @@ class EngineClient:
         with self._mutex:
             self._closing = True
             process, self._running = self._process, {}
+            self._asked.clear()
         if process is None:
             return
         if process.stdin is not None:
@@ -174,7 +216,7 @@ class EngineClient:
                 except ValidationError:
                     self.lines.append(f"not a message: {line[:200]!r}")
                     continue
-                if not isinstance(message, Submit | Cancel):
+                if not isinstance(message, Submit | Cancel | Ask):
                     self._take(message)
         process.wait()
         errors.join(1.0)
@@ -190,9 +232,11 @@ class EngineClient:
             if self._closing:
                 return
             if isinstance(message, Ready):
-                self._ready = message
+                self._ready = None if self._renewing else message
             elif isinstance(message, Done | Failed | Stopped):
                 self._running.pop(message.job, None)
+            elif isinstance(message, Answer):
+                self._asked.discard(message.ask)
         self.on_message(message)
 
     def _ended(self, process: "subprocess.Popen[bytes]") -> None:
@@ -203,7 +247,9 @@ class EngineClient:
             if self._closing or process is not self._process:
                 return
             jobs, self._running = self._running, {}
-            was_up, self._ready, self._process = self._ready is not None, None, None
+            questions, self._asked = self._asked, set()
+            renewing, self._renewing = self._renewing, False
+            was_up, self._ready, self._process = self._ready is not None or renewing, None, None
             why, detail = how_it_ended(process.returncode), "\n".join(self.lines)
             if not was_up:
                 self.failure = f"The engine {why} before it was ready."
@@ -212,9 +258,11 @@ class EngineClient:
                 f"The engine {why} while it worked on this job; nothing that was saved is lost. Try the job again."
             )
             self.on_message(Stopped(job=job) if asked else Failed(job=job, message=sentence, detail=detail, fault=True))
+        for ask in questions:
+            self.on_message(Answer(ask=ask, message=f"The engine {why} before it answered. Ask again."))
         with self._mutex:
             if was_up and not self._closing:
-                self.restarts += 1
+                self.restarts += not renewing
                 self.start()
 
 

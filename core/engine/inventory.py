@@ -1,26 +1,139 @@
 """What is here: models, concepts, and whether this installation is sound."""
 
 import importlib.metadata
+import json
+import logging
 import os
 import platform
 import shutil
 import sys
+import threading
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
+from core.contract.assets import file_hash, write_atomic
 from core.contract.errors import UserError
+from core.contract.fields import ModelRef
+from core.contract.messages import ModelRow
 from core.engine.concepts import Concept
 from core.engine.home import assets, home, model_folder
 
 
-def list_models() -> list[dict[str, str]]:
-    """The embedded model and whatever lies in the model folder, each with its family or what is wrong with it."""
-    rows = [{"ref": "pocket", "family": "pocket", "problem": ""}]
-    folder = model_folder()
-    for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-        if (path / "model_index.json").exists() or path.suffix == ".safetensors":
-            rows.append(_model_row(path))
-    return rows
+def list_models(folders: Sequence[str] = ()) -> list[dict[str, str]]:
+    """The embedded model and whatever lies in the model folders, each with its family or what is wrong with it."""
+    return [
+        {"ref": "pocket", "family": "pocket", "problem": ""},
+        *(_model_row(path) for path in _found((str(model_folder()), *folders))),
+    ]
+
+
+def _found(folders: Sequence[str]) -> list[Path]:
+    """Models of these folders: diffusers folders and safetensors files, each once. A folder that is a model is one too."""
+    paths: dict[Path, None] = {}
+    for folder in (Path(f).expanduser() for f in folders):
+        if (folder / "model_index.json").exists():
+            paths[folder] = None
+            continue
+        try:
+            inside = sorted(folder.iterdir())
+        except OSError:
+            continue  # away for now, like a disk that is not plugged in; `scan` tells what is missing
+        for path in inside:
+            if (path / "model_index.json").exists() or path.suffix == ".safetensors":
+                paths[path] = None
+    return list(paths)
+
+
+# --- what is where ----------------------------------------------------------------------------------------------------
+
+
+_SCANNING = threading.Lock()
+
+
+def scan(folders: Sequence[str]) -> tuple[ModelRow, ...]:
+    """Every model of the program's own folder and these, with its hash; also those that were there once and are gone.
+
+    What was seen is remembered with the files' size and time, so only new and changed files are read. A file that is gone
+    and whose hash lies elsewhere now was moved: jobs that name its old place take the new one (`moved_model`).
+    """
+    with _SCANNING:
+        before = _remembered()
+        here = {str(path): _row_of(path, before.get(str(path))) for path in _found((str(model_folder()), *folders))}
+        hashes = {row["hash"]: path for path, row in here.items() if row["hash"]}
+        gone = {path: row for path, row in before.items() if path not in here}
+        write_atomic(_index(), json.dumps({**gone, **here}, indent=0, sort_keys=True).encode())
+    rows = [_told(path, row) for path, row in here.items()]
+    for path, row in gone.items():
+        if Path(path).exists():
+            continue  # of a folder that was taken out: neither missing nor asked for
+        to = hashes.get(row["hash"], "")
+        rows.append(_told(path, row, "moved" if to else "missing", to))
+    return tuple(rows)
+
+
+def moved_model(ref: ModelRef) -> ModelRef:
+    """Where a model lies now: the same, unless it is gone and its hash was last seen in another place."""
+    if ref == "pocket" or Path(ref).expanduser().exists():
+        return ref
+    known = _remembered()
+    wanted = known.get(str(Path(ref).expanduser()), {}).get("hash")
+    return next((p for p, row in known.items() if wanted and row["hash"] == wanted and Path(p).exists()), ref)
+
+
+def _index() -> Path:
+    return home() / "models.json"
+
+
+def _remembered() -> dict[str, dict[str, Any]]:
+    try:
+        data = json.loads(_index().read_text())
+    except FileNotFoundError:
+        return {}
+    except (OSError, ValueError) as error:
+        logging.getLogger(__name__).warning("The list of models is damaged and made again: %s", error)
+        return {}
+    rows = data.items() if isinstance(data, dict) else ()
+    return {str(path): row for path, row in rows if isinstance(row, dict) and row.keys() >= _FACTS}
+
+
+_FACTS = {"family", "content", "bytes", "time", "hash", "problem"}
+
+
+def _row_of(path: Path, before: dict[str, Any] | None) -> dict[str, Any]:
+    """Facts of one model; those remembered where neither size nor time differ."""
+    files = sorted(path.rglob("*.safetensors")) if path.is_dir() else [path]
+    stats = [file.stat() for file in files if file.exists()]
+    size, time = sum(s.st_size for s in stats), max((s.st_mtime_ns for s in stats), default=0)
+    if before is not None and (before["bytes"], before["time"]) == (size, time):
+        return before
+    row: dict[str, Any] = {"bytes": size, "time": time, "content": "folder" if path.is_dir() else "", "hash": ""}
+    row |= {key: value for key, value in _model_row(path).items() if key != "ref"}
+    try:
+        if path.is_file():
+            row["content"] = _content(path)
+        body = next(iter(sorted((path / "unet").glob("*.safetensors"))), None) if path.is_dir() else path
+        if body is not None:
+            row["hash"] = file_hash(body)
+    except (OSError, UserError) as error:
+        row["problem"] = row["problem"] or str(error)
+    return row
+
+
+def _content(path: Path) -> str:
+    from core.models.headers import read_header
+    from core.models.layouts import identify
+
+    return identify(read_header(path), path.name).kind
+
+
+def _told(
+    path: str, row: dict[str, Any], state: Literal["here", "missing", "moved"] = "here", to: str = ""
+) -> ModelRow:
+    return ModelRow(
+        path=path, family=row["family"], content=row["content"], bytes=row["bytes"], hash=row["hash"], state=state,
+        moved_to=to, problem=row["problem"],
+    )  # fmt: skip
 
 
 def _model_row(path: Path) -> dict[str, str]:

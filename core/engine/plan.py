@@ -207,6 +207,18 @@ def accelerator() -> str:
     return "mps" if torch.backends.mps.is_available() else "cpu"
 
 
+def chosen_device(wanted: str) -> tuple[str, str]:
+    """The device to compute on, and one sentence when it is not the one that was wanted."""
+    best = accelerator()
+    here = {"auto": True, "cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if wanted == "auto" or not here.get(wanted, False):
+        sentence = (
+            f"The device '{wanted}' was not found on this machine; {best} is used. Choose another in the preferences."
+        )
+        return best, "" if wanted == "auto" else sentence
+    return wanted, ""
+
+
 def free_memory(device: str = "cpu") -> int:
     """Bytes that a job may still take, also under a container's limit."""
     if device == "cuda":

@@ -1,15 +1,17 @@
 """The engine process: `python -m core.engine.worker --assets DIR`.
 
-One JSON message per line on standard input and output. Jobs run one at a time in the main thread; a reader thread takes
-in `Submit` and `Cancel`. The end of the input ends the process. Nothing heavy is imported before the real output stream
-is put aside, so a chatty library cannot break the conversation.
+One JSON message per line on standard input and output. Jobs run one at a time in the main thread, and so do questions that
+need a model, between two jobs; a reader thread takes in what the studio says, and questions that need none are answered on
+threads of their own while a job runs. The end of the input ends the process. Nothing heavy is imported before the real
+output stream is put aside, so a chatty library cannot break the conversation.
 """
 
 import os
 import sys
 
-if __name__ == "__main__" and "--online" not in sys.argv:
-    os.environ["HF_HUB_OFFLINE"] = "1"  # read when huggingface_hub is imported
+if __name__ == "__main__":  # what huggingface_hub reads when it is imported, and what our own loading asks
+    os.environ["HF_HUB_OFFLINE"] = "0" if "--online" in sys.argv else "1"
+    os.environ["CONCEPT_STUDIO_ONLINE"] = "1" if "--online" in sys.argv else "0"
 
 import argparse
 import errno
@@ -34,6 +36,8 @@ from pydantic import ValidationError
 from core.contract.assets import AssetStore, disk_error
 from core.contract.errors import Cancelled, UserError
 from core.contract.messages import (
+    Answer,
+    Ask,
     Cancel,
     Done,
     Failed,
@@ -55,8 +59,12 @@ if TYPE_CHECKING:
     from core.engine.performance import Stage
 
 Perform = Callable[[Submit, "Speaker"], Outcome]
+Reply = Callable[[Ask, bool], Answer | None]
+"""Answers a question. With True the main thread asks, between two jobs; with False a job may be running, and None leaves the
+question to the main thread."""
 _PROGRESS_GAP = 0.1
 """Seconds between progress messages of one label; the first and the last always go out."""
+PRECISIONS = ("auto", "float32", "bfloat16", "float16")
 _PREVIEW_SIDE = 256
 """Longest side of a preview in pixels."""
 _PATIENCE = 10.0
@@ -73,7 +81,13 @@ class Line:
         self._mutex = threading.Lock()
         self._known: set[str] = set()
         self._stopped: set[str] = set()
-        self.jobs: queue.SimpleQueue[Submit | None] = queue.SimpleQueue()
+        self._newest: dict[str, str] = {}
+        """The last question of each kind."""
+        self.jobs: queue.SimpleQueue[Submit | Ask | None] = queue.SimpleQueue()
+        self.reply: Reply | None = None
+        """Known once the engine is up; questions that came before wait in `jobs`."""
+        self.busy = False
+        """Whether a job runs."""
         self.gone = False
 
     def listen(self) -> None:
@@ -91,6 +105,11 @@ class Line:
     def cancelled(self, job: str) -> bool:
         with self._mutex:
             return self.gone or job in self._stopped
+
+    def outdated(self, question: Ask) -> bool:
+        """Whether a newer question of its kind came."""
+        with self._mutex:
+            return self._newest.get(question.about.kind) != question.ask
 
     def forget(self, job: str) -> None:
         with self._mutex:
@@ -126,6 +145,21 @@ class Line:
             with self._mutex:
                 if message.job in self._known:
                     self._stopped.add(message.job)
+        elif isinstance(message, Ask):
+            with self._mutex:
+                self._newest[message.about.kind] = message.ask
+            if self.reply is None:
+                self.jobs.put(message)
+            else:
+                threading.Thread(target=self._aside, args=(message, self.reply), daemon=True, name="question").start()
+
+    def _aside(self, question: Ask, reply: Reply) -> None:
+        """Answer beside the job that runs, or leave it to the main thread."""
+        answer = answer_for(question, partial(reply, question, False))
+        if answer is None:
+            self.jobs.put(question)
+        else:
+            self.send(answer)
 
 
 def _job_of(line: bytes) -> str:
@@ -182,13 +216,38 @@ def work(line: Line, perform: Perform, assets: AssetStore) -> None:
     """Run jobs until the studio hangs up."""
     old: list[str] = []
     while (submit := line.jobs.get()) is not None and not line.gone:
+        if isinstance(submit, Ask):
+            line.send(_between(line, submit))
+            continue
         _discard(assets, old)
         speaker = Speaker(line, submit.job, assets)
+        line.busy = True
         answer = answer_to(submit, speaker, perform)
+        line.busy = False
         old = speaker.previews
         line.forget(submit.job)
         line.send(answer)
     _discard(assets, old)
+
+
+def _between(line: Line, question: Ask) -> Answer:
+    """Answer a question on the main thread; one that was replaced meanwhile gets an empty answer."""
+    if line.outdated(question) or line.reply is None:
+        return Answer(ask=question.ask)
+    return answer_for(question, partial(line.reply, question, True)) or Answer(ask=question.ask)
+
+
+def answer_for(question: Ask, reply: Callable[[], Answer | None]) -> Answer | None:
+    """The answer; nothing that a question raises leaves this function."""
+    try:
+        return reply()
+    except UserError as error:
+        return Answer(ask=question.ask, message=str(error), detail=traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 - the outermost place: a fault of ours becomes an answer
+        text = (
+            _NO_MEMORY if out_of_memory(error) else f"This is a fault of the program: {type(error).__name__}: {error}"
+        )
+        return Answer(ask=question.ask, message=text, detail=traceback.format_exc(), fault=text != _NO_MEMORY)
 
 
 def answer_to(submit: Submit, speaker: Speaker, perform: Perform) -> ToStudio:
@@ -247,36 +306,45 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--import", dest="modules", action="append", default=[], help="one more module with methods")
     parser.add_argument("--models", type=int, default=1, help="models kept in memory")
     parser.add_argument("--cache", type=Path, default=None, help="folder of measurements")
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda", "mps"), default="auto", help="where to compute")
+    parser.add_argument("--precision", choices=PRECISIONS, default="auto", help="of generating; trainings stay float32")
+    parser.add_argument("--folder", dest="folders", action="append", default=[], help="one more folder with models")
     options = parser.parse_args(arguments)
     line = Line(sys.stdin.buffer, take_standard_output())
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C in a terminal reaches both; the studio decides
     line.listen()
     assets = AssetStore(options.assets)
     assets.sweep()
-    perform, ready = _fake(assets) if options.fake else _real(assets, options)
-    line.send(ready)
+    perform, line.reply, ready = _fake(assets) if options.fake else _real(assets, options, line)
+    line.send(ready.model_copy(update={"online": options.online}))
     work(line, perform, assets)
     sys.stderr.flush()
     os._exit(0)  # daemon threads of libraries must not hold the end up
 
 
-def _fake(assets: AssetStore) -> tuple[Perform, Ready]:
-    from core.client.drill import INFO, drill
+def _fake(assets: AssetStore) -> tuple[Perform, Reply, Ready]:
+    from core.client.drill import INFO, drill, reply
 
     ready = Ready(methods=(INFO,), device="fake", free_memory=0, models=())
-    return lambda submit, speaker: drill(submit, speaker, assets), ready
+    return lambda submit, speaker: drill(submit, speaker, assets), reply, ready
 
 
-def _real(assets: AssetStore, options: Any) -> tuple[Perform, Ready]:
+def _real(assets: AssetStore, options: Any, line: Line) -> tuple[Perform, Reply, Ready]:
     from core.engine.performance import Stage
+    from core.engine.questions import Desk
     from core.engine.registry import methods
 
     for module in options.modules:
         importlib.import_module(module)
-    stage = Stage(assets, capacity=options.models, measurements=options.cache)
+    stage = Stage(
+        assets, capacity=options.models, measurements=options.cache, device=options.device, precision=options.precision,
+        folders=options.folders,
+    )  # fmt: skip
     infos = tuple(m.info for m in methods())
-    ready = Ready(methods=infos, device=stage.device, free_memory=stage.free_memory(), models=stage.models())
-    return partial(_perform, stage), ready
+    ready = Ready(
+        methods=infos, device=stage.device, free_memory=stage.free_memory(), models=stage.models(), notice=stage.notice
+    )
+    return partial(_perform, stage), Desk(stage, lambda: line.busy or not line.jobs.empty()).reply, ready
 
 
 def _perform(stage: "Stage", submit: Submit, speaker: Speaker) -> Outcome:

@@ -188,7 +188,7 @@ def test_rounds_feed_the_chosen_low_logits_back_with_all_clicks(model):
     prompt = checked((90, 60), points=((40, 20),))
     model.look_at(np.asarray(picture()))
     first = model.decode(prompt, several=True)
-    best = sam._best_first([logits > 0 for logits in first.logits], first.scores, prompt)[0]
+    best = sam.best_first([logits > 0 for logits in first.logits], first.scores, prompt)[0]
     second = model.decode(prompt, several=False, low=first.low[best : best + 1])
     masks, scores = segment(model, picture(), prompt, rounds=1)
     assert len(masks) == 1
@@ -202,10 +202,10 @@ def test_candidates_that_obey_the_clicks_come_before_better_rated_ones():
     inside[1, 1] = True
     outside[0, 0] = False
     prompt = Prompt((5, 5), ((1, 1),), ((3, 3),))
-    assert sam._best_first([outside, inside], np.array([0.9, 0.2]), prompt) == [1, 0]
-    assert sam._best_first([inside, inside], np.array([0.2, 0.9]), prompt) == [1, 0]
+    assert sam.best_first([outside, inside], np.array([0.9, 0.2]), prompt) == [1, 0]
+    assert sam.best_first([inside, inside], np.array([0.2, 0.9]), prompt) == [1, 0]
     everything, nothing = np.ones((5, 5), bool), np.zeros((5, 5), bool)
-    assert sam._best_first([everything, nothing, outside], np.array([0.9, 0.8, 0.1]), prompt)[0] == 2
+    assert sam.best_first([everything, nothing, outside], np.array([0.9, 0.8, 0.1]), prompt)[0] == 2
     assert sam._moved_first(2, 3) == [2, 0, 1]
 
 

@@ -76,7 +76,7 @@ def sam(params: SamParams, run: Run) -> Outcome:
         raise UserError(f"There is no candidate {params.candidate}: several clicks or a box give one mask.",
                         "Set 'candidate' to 0.")  # fmt: skip
     order = (
-        _best_first(masks, scores, prompt) if params.candidate == 0 else _moved_first(params.candidate - 1, len(masks))
+        best_first(masks, scores, prompt) if params.candidate == 0 else _moved_first(params.candidate - 1, len(masks))
     )
     refuse_empty(masks[order[0]])
     origin = {"method": "erasure.sam", "picture": params.picture, "weights": weights.identity,
@@ -133,18 +133,20 @@ class Segmenter:
 
 
 def segment(
-    model: Segmenter, picture: Image.Image, prompt: Prompt, edge: float = 0.0, rounds: int = 0, rate_by: str = "predicted"
+    model: Segmenter, picture: Image.Image, prompt: Prompt, edge: float = 0.0, rounds: int = 0, rate_by: str = "predicted",
+    several: bool | None = None,
 ) -> tuple[list[Bools], Floats]:  # fmt: skip
-    """Masks (height, width) at the picture's size and their ratings: three for one click alone, one otherwise."""
+    """Masks (height, width) at the picture's size and their ratings: three for one click alone, one otherwise, or as asked."""
     small = picture.convert("RGB")
     small.thumbnail((LARGEST_SIDE, LARGEST_SIDE), Image.Resampling.LANCZOS)
     asked = _seeded(_moved(prompt, small.size))
-    several = len(asked.points) == 1 and not asked.outside and asked.box is None
+    if several is None:
+        several = len(asked.points) == 1 and not asked.outside and asked.box is None
     with model.lock, torch.inference_mode():
         model.look_at(np.asarray(small))
         cut = model.decode(asked, several)
         for _ in range(rounds):
-            best = _best_first([logits > edge for logits in cut.logits], cut.scores, asked)[0]
+            best = best_first([logits > edge for logits in cut.logits], cut.scores, asked)[0]
             cut = model.decode(asked, False, cut.low[best : best + 1])
     scores = cut.scores if rate_by == "predicted" else stability(cut.low, edge)
     return [_enlarged(logits, picture.size, edge) for logits in cut.logits], scores
@@ -249,7 +251,7 @@ def _fill(network: Any, state: dict[str, Tensor], name: str) -> None:
 # --- choosing -------------------------------------------------------------------------------------------------------
 
 
-def _best_first(masks: Iterable[Bools], scores: Floats, prompt: Prompt) -> list[int]:
+def best_first(masks: Iterable[Bools], scores: Floats, prompt: Prompt) -> list[int]:
     """Order of the candidates: those of something first, then by how many clicks each obeys, then by its rating."""
 
     def obeyed(mask: Bools) -> int:
