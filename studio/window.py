@@ -50,7 +50,7 @@ from studio.engine import EngineLink
 from studio.forms.context import FormContext
 from studio.panels.layers import LayersPanel
 from studio.panels.methods import VERBS, Inspector
-from studio.panels.prompt import Chip, PromptBar
+from studio.panels.prompt import PromptBar
 from studio.panels.queue import QueuePanel, QueueStrip
 from studio.parts import PARTS
 from studio.settings import Settings, save
@@ -215,14 +215,6 @@ class Window(QMainWindow):
         if names & {"layers", "size", "selection"}:
             self.view.show_scene(scene_of(project, self.view.scene))
         if "recipe" in names:
-            recipe = project.recipe
-            chips = [Chip(recipe.phrase(w), w.color or look.color_of(recipe.phrase(w))) for w in recipe.words]
-            chips += [
-                Chip(layer.region.phrase, layer.color, self.tr("has a region"))
-                for layer in project.layers
-                if layer.region and layer.region.phrase
-            ]
-            self.prompt.refresh(recipe.prompt, chips, recipe.model)
             self._show_models()
         self.setWindowTitle(f"{project.name or self.workspace.document.folder.name} - Concept Studio")
         self.commands.refresh()

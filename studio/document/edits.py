@@ -282,6 +282,12 @@ def bind_word(project: Project, id: Id, concept: ConceptRef, strength: float = 1
     return _word(project, id, concept=concept, strength=strength)
 
 
+def replace_phrase(project: Project, start: int, stop: int, phrase: str) -> Project:
+    """Write something else in a place of the prompt; the words around it stay what they are."""
+    prompt = project.recipe.prompt
+    return set_prompt(project, prompt[:start] + phrase + prompt[stop:])
+
+
 def color_word(project: Project, id: Id, color: str) -> Project:
     return _word(project, id, color=color)
 

@@ -1,7 +1,7 @@
 """The prompt on the canvas's edge: words that can be clicked, coloured by concept, weighted, counted."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -10,15 +10,20 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QKeyEvent,
+    QKeySequence,
     QMouseEvent,
     QSyntaxHighlighter,
     QTextCharFormat,
     QTextCursor,
     QTextDocument,
 )
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QPlainTextEdit, QToolButton, QWidget
 
+from studio import look
 from studio.tokens import ROOM, count, places, reweighted
+
+MOST = 30
+"""Earlier prompts in the menu."""
 
 
 @dataclass(frozen=True)
@@ -46,14 +51,14 @@ class _Highlighter(QSyntaxHighlighter):
                 self.setFormat(match.start(), len(match.group()), mark)
         for chip in self.chips:
             for start, stop in places(text, chip.phrase):
-                look = QTextCharFormat()
+                form = QTextCharFormat()
                 shade = QColor(chip.color)
-                look.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
-                look.setUnderlineColor(shade)
-                look.setFontWeight(600)
+                form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.SingleUnderline)
+                form.setUnderlineColor(shade)
+                form.setFontWeight(600)
                 shade.setAlpha(70)
-                look.setBackground(shade)
-                self.setFormat(start, stop - start, look)
+                form.setBackground(shade)
+                self.setFormat(start, stop - start, form)
 
 
 class PromptEdit(QPlainTextEdit):
@@ -75,11 +80,20 @@ class PromptEdit(QPlainTextEdit):
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setFixedHeight(self.fontMetrics().height() * 2 + 18)
         self.actions_: list[tuple[str, str]] = [
-            ("concept", self.tr("Use a learned concept for “{}”…")),
             ("region", self.tr("Give “{}” a region")),
             ("heat", self.tr("Show where “{}” is seen")),
             ("separate", self.tr("Keep “{}” apart from other words")),
+            ("avoid", self.tr("Stay away from “{}” in this picture")),
+            ("erase", self.tr("Erase “{}” from the model…")),
+            ("learn", self.tr("Learn “{}” from pictures…")),
         ]
+        self.concepts: Callable[[str], list[tuple[str, str, bool]]] = lambda _phrase: []
+        """What is learned, for a word's menu: (reference, title, whether the word stands for it)."""
+        self.earlier: Callable[[], list[str]] = list
+        """Prompts that were sent, the latest first."""
+        self._back = -1
+        self._draft = ""
+        self.setUndoRedoEnabled(False)  # the document's undo takes typing back, too
         self._word = ""
 
     def chosen(self, place: QPoint | None = None) -> tuple[str, int, int]:
@@ -110,9 +124,27 @@ class PromptEdit(QPlainTextEdit):
         cursor.setPosition(last, QTextCursor.MoveMode.KeepAnchor)
         self.setTextCursor(cursor)
 
+    def recall(self, by: int) -> None:
+        """An earlier prompt, or back towards the one that was being written."""
+        prompts = self.earlier()
+        if self._back < 0:
+            self._draft = self.toPlainText()
+            prompts = [p for p in prompts if p != self._draft]
+        place = max(-1, min(self._back + by, len(prompts) - 1))
+        if place != self._back:
+            self._back = place
+            self.setPlainText(prompts[place] if place >= 0 else self._draft)
+            self.moveCursor(QTextCursor.MoveOperation.End)
+
     def menu_for(self, phrase: str) -> QMenu:
         """What can be done with a word."""
         menu = QMenu(self)
+        learned = menu.addMenu(self.tr("“{}” is the learned concept").format(phrase))
+        for ref, title, mine in self.concepts(phrase):
+            action = learned.addAction(title, partial(self.acted.emit, f"concept:{'' if mine else ref}", phrase))
+            action.setCheckable(True)
+            action.setChecked(mine)
+        learned.setEnabled(not learned.isEmpty())
         for id, text in self.actions_:
             menu.addAction(text.format(phrase), partial(self.acted.emit, id, phrase))
         menu.addSeparator()
@@ -122,9 +154,13 @@ class PromptEdit(QPlainTextEdit):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
-        if control and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+        alt = bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)
+        if alt and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
+            self.recall(1 if event.key() == Qt.Key.Key_Up else -1)
+        elif control and event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down):
             self.weigh(0.1 if event.key() == Qt.Key.Key_Up else -0.1)
         elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self._back = -1
             if control:
                 self.submitted.emit()  # a prompt is one paragraph: Enter alone would only hide words
         else:
@@ -144,6 +180,14 @@ class PromptEdit(QPlainTextEdit):
             self.pointed.emit(word)
 
     def event(self, event: QEvent) -> bool:
+        undo = (QKeySequence.StandardKey.Undo, QKeySequence.StandardKey.Redo)
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and any(map(event.matches, undo))
+        ):
+            event.ignore()  # the window's own
+            return False
         if event.type() == QEvent.Type.Leave and self._word:
             self._word = ""
             self.pointed.emit("")
@@ -155,6 +199,8 @@ class PromptBar(QWidget):
 
     edited = Signal(str)
     """The whole text, when a person changed it."""
+    settled = Signal()
+    """A word is finished or the field is left: what is typed next is a step of its own."""
     acted = Signal(str, str)
     pointed = Signal(str)
     submitted = Signal()
@@ -170,6 +216,15 @@ class PromptBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(8, 8, 8, 8)
         row.addWidget(self.edit, 1)
+        self.before = QToolButton()
+        look.put_icon(self.before, "mdi6.history")
+        self.before.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        self.before.setToolTip(self.tr("Earlier prompts (Alt+↑, Alt+↓)"))
+        self.before.setAccessibleName(self.tr("Earlier prompts"))
+        menu = QMenu(self.before)
+        menu.aboutToShow.connect(lambda: self._fill(menu))
+        self.before.setMenu(menu)
+        row.addWidget(self.before)
         row.addWidget(self.count)
         self.setFocusProxy(self.edit)
         self.edit.textChanged.connect(self._changed)
@@ -188,11 +243,24 @@ class PromptBar(QWidget):
         self._model = model
         if text != self.text:
             self._shown = text
+            at = self.edit.textCursor().position() + max(0, len(text) - len(self.text))
             self.edit.setPlainText(text)
+            cursor = self.edit.textCursor()
+            cursor.setPosition(min(at, len(text)))
+            self.edit.setTextCursor(cursor)
         if tuple(chips) != self._light.chips:
             self._light.chips = tuple(chips)
             self._light.rehighlight()
         self._recount()
+
+    def _fill(self, menu: QMenu) -> None:
+        menu.clear()
+        prompts = self.edit.earlier()[:MOST]
+        for text in prompts:
+            shown = text if len(text) <= 80 else text[:79] + "…"
+            menu.addAction(shown.replace("&", "&&"), partial(self.edit.setPlainText, text))
+        if not prompts:
+            menu.addAction(self.tr("Nothing was drawn yet.")).setEnabled(False)
 
     @property
     def tokens(self) -> int:
@@ -203,9 +271,15 @@ class PromptBar(QWidget):
     def _changed(self) -> None:
         if self.text == self._shown:  # also fires when only the look changed
             return
+        far = abs(len(self.text) - len(self._shown)) > 1  # pasted, or recalled
         self._shown = self.text
         self._recount()
+        if far:
+            self.settled.emit()
         self.edited.emit(self.text)
+        at = self.edit.textCursor().position()
+        if far or self.text[max(0, at - 1) : at] in (" ", ",", "."):
+            self.settled.emit()
 
     def _recount(self) -> None:
         tokens = self.tokens

@@ -3,8 +3,10 @@
 from studio.parts.parameters import Parameters
 from studio.parts.part import Part
 from studio.parts.regions import Regions
+from studio.parts.words import Words
 
 PARTS: tuple[type[Part], ...] = (
     Parameters,
     Regions,
+    Words,
 )
