@@ -156,6 +156,8 @@ class Preview(_Message):
     job: str
     image: str
     """Asset name of a small picture."""
+    label: str = ""
+    """What it shows where it is no picture in the making: a live map of words, of owners."""
 
 
 class Log(_Message):

@@ -276,7 +276,7 @@ class _Terminal:
         end = "\n" if total and done >= total else ""
         print(f"\r{label}: {done}/{total or '?'}{left}\033[K", end=end, file=sys.stderr, flush=True)
 
-    def preview(self, picture: Any) -> None: ...
+    def preview(self, picture: Any, label: str = "") -> None: ...
 
     def log(self, text: str, numbers: dict[str, float]) -> None:
         if not self.quiet and text:

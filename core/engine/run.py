@@ -28,7 +28,7 @@ class Listener(Protocol):
     """Who hears what a run has to say: the worker (messages), the command line (lines), a test (lists)."""
 
     def progress(self, label: str, done: int, total: int | None, seconds_left: float | None) -> None: ...
-    def preview(self, picture: Image.Image) -> None: ...
+    def preview(self, picture: Image.Image, label: str = "") -> None: ...
     def log(self, text: str, numbers: dict[str, float]) -> None: ...
     def cancelled(self) -> bool: ...
 
@@ -46,7 +46,7 @@ class Silence:
     def progress(self, label: str, done: int, total: int | None, seconds_left: float | None) -> None:
         self.items += 1
 
-    def preview(self, picture: Image.Image) -> None:
+    def preview(self, picture: Image.Image, label: str = "") -> None:
         self.previews += 1
 
     def log(self, text: str, numbers: dict[str, float]) -> None:
@@ -74,7 +74,7 @@ class Run:
         self.listener: Listener = listener or Silence()
         self.generator = torch.Generator().manual_seed(seed)
         self._lend = lend
-        self._last_preview = 0.0
+        self._last_preview: dict[str, float] = {}
         self.data: dict[str, str] = {}
         """What `keep_data` stored, by name; goes into the outcome. Shared with the views `at_seed` makes."""
 
@@ -113,12 +113,15 @@ class Run:
         if self.listener.cancelled():
             raise Cancelled
 
-    def preview(self, make: Callable[[], Image.Image]) -> None:
-        """Show a picture in the making; `make` is only called when enough time has passed."""
-        now = time.monotonic()
-        if now - self._last_preview >= _PREVIEW_GAP:
-            self.listener.preview(make())
-            self._last_preview = time.monotonic()
+    def preview(self, make: Callable[[], Image.Image], label: str = "") -> None:
+        """Show a picture in the making; `make` is only called when enough time has passed.
+
+        Args:
+            label: what a live map shows, in words; it then stands beside the picture in the making, not in its place.
+        """
+        if time.monotonic() - self._last_preview.get(label, -_PREVIEW_GAP) >= _PREVIEW_GAP:
+            self.listener.preview(make(), label)
+            self._last_preview[label] = time.monotonic()
 
     def log(self, text: str, **numbers: float) -> None:
         """A line for the log; numbers become curves in the queue panel."""

@@ -188,18 +188,19 @@ class Speaker:
         self._label, self._last = label, now
         self._line.send(Progress(job=self.job, label=label, done=done, total=total, seconds_left=seconds_left))
 
-    def preview(self, picture: "Image.Image") -> None:
+    def preview(self, picture: "Image.Image", label: str = "") -> None:
         from PIL.PngImagePlugin import PngInfo
 
         small = picture.copy()
-        small.thumbnail((_PREVIEW_SIDE, _PREVIEW_SIDE))
+        # A live map is a strip with a field for each word: as high as a preview, wider.
+        small.thumbnail((_PREVIEW_SIDE * (4 if label else 1), _PREVIEW_SIDE))
         # The job in the file makes it differ from every kept picture, so that it can be thrown away safely.
         about, buffer = PngInfo(), io.BytesIO()
         about.add_text("preview", self.job)
         small.save(buffer, "PNG", pnginfo=about, compress_level=1)
         name = self._assets.put(buffer.getvalue(), "png")
         self.previews.append(name)
-        self._line.send(Preview(job=self.job, image=name))
+        self._line.send(Preview(job=self.job, image=name, label=label))
 
     def log(self, text: str, numbers: dict[str, float]) -> None:
         finite = {name: float(value) for name, value in numbers.items() if math.isfinite(value)}
