@@ -371,7 +371,8 @@ class AStar(Hook):
             told |= {name.replace("_", " "): number for name, number in numbers.items()}
             self.run.log(f"Words: overlap {float(overlap):.3f}, retention {float(kept):.3f}", **numbers)
         if self.params.show_maps:
-            self.run.preview(lambda: to_mask(torch.cat(list(heat_map(measured.maps[0], (128, 128))), 1)))
+            label = "Maps: " + ", ".join(self.params.words)
+            self.run.preview(lambda: to_mask(torch.cat(list(heat_map(measured.maps[0], (128, 128))), 1)), label)
 
 
 def map_sites(model: Model, coarse: bool = False) -> Sites:
