@@ -17,7 +17,8 @@ class CurvesView(View):
         """Raises UserError when the kept series are no numbers."""
         super().__init__(kept, result)
         self.plot = Plot(self.tr("Value"))
-        self.plot.setLabel("bottom", self.tr("step"))
+        label = kept.part("x_label")
+        self.plot.setLabel("bottom", str(label) if label else self.tr("step"))
         self.told_ = QLabel()
         self.told_.setWordWrap(True)
         self.told_.setObjectName("hint")
@@ -47,17 +48,17 @@ def _values(values: Mapping[str, float]) -> str:
 
 
 def _series(kept: Kept) -> dict[str, tuple[list[float], list[float]]]:
-    """`series` is name to values, `x` their places; without it they are counted."""
+    """`series` is name to values, null where there is none; `x` their places; without it they are counted."""
     series: Any = kept.part("series")
     places: Any = kept.part("x")
     if series is None:
         return {}
+    found = {}
     try:
-        found = {str(name): [float(v) for v in values] for name, values in dict(series).items()}
-        xs = [float(x) for x in places] if places else []
+        for name, values in dict(series).items():
+            xs = places if places and len(places) == len(values) else range(len(values))
+            points = [(float(x), float(v)) for x, v in zip(xs, values, strict=True) if v is not None]
+            found[str(name)] = ([x for x, _ in points], [v for _, v in points])
     except (TypeError, ValueError) as error:
         raise kept.wrong("its series are no numbers") from error
-    return {
-        name: (xs[: len(ys)] if len(xs) >= len(ys) else [float(i) for i in range(len(ys))], ys)
-        for name, ys in found.items()
-    }
+    return found

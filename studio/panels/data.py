@@ -1,0 +1,222 @@
+"""The dock of what a result left beside its pictures: note and numbers, files, and a view for each kept thing by its kind."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, Qt, QUrl, Signal
+from PySide6.QtGui import QDesktopServices, QPixmap
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+
+from core.contract.assets import AssetStore
+from core.contract.errors import UserError
+from studio.views.bars import BarsView
+from studio.views.curves import CurvesView
+from studio.views.kept import Kept, Result, read
+from studio.views.maps_view import MapsView
+from studio.views.plain import PictureView, TreeView
+from studio.views.plot import Series
+from studio.views.table import Table, TableView
+from studio.views.timeline import TimelineView
+from studio.views.view import View
+
+VIEWS: dict[str, type[View]] = {
+    "maps": MapsView,
+    "timeline": TimelineView,
+    "curves": CurvesView,
+    "table": TableView,
+    "picture": PictureView,
+}
+"""By declared kind; "bars" also needs the store and is made in `make_view`."""
+
+
+COURSE = Kept("course", "curves", Path())
+"""Numbers that were heard while a job ran: kept by nobody, so the view is given them."""
+
+
+def make_view(kept: Kept, result: Result, assets: AssetStore) -> View:
+    """Raises UserError when the data is not what its kind promises."""
+    if kept.kind == "bars":
+        return BarsView(kept, result, assets)
+    return VIEWS.get(kept.kind, TreeView)(kept, result)
+
+
+class DataPanel(QWidget):
+    """Tabs of one result. Another result replaces them."""
+
+    use = Signal(object, int)
+    """Result, place of the picture."""
+    fill = Signal(object, dict, bool)
+    """Result, changed parameters, whether to run."""
+    told = Signal(str)
+    changed = Signal()
+    """Another result or another tab is shown."""
+
+    def __init__(self, assets: AssetStore) -> None:
+        super().__init__()
+        self.assets = assets
+        self.result: Result | None = None
+        self.views: list[View] = []
+        self.title = QLabel()
+        self.title.setObjectName("section")
+        self.title.setWordWrap(True)
+        self.tabs = QTabWidget()
+        self.tabs.setDocumentMode(True)
+        self.tabs.setAccessibleName(self.tr("What the result left"))
+        self.live = LiveView()
+        self.files = QHBoxLayout()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(8, 4, 0, 0)
+        column.setSpacing(2)
+        top = QHBoxLayout()
+        top.addWidget(self.title, 1)
+        top.addLayout(self.files)
+        column.addLayout(top)
+        column.addWidget(self.tabs, 1)
+        self.tabs.currentChanged.connect(lambda _place: self.changed.emit())
+        self.show_result(None)
+
+    @property
+    def maps(self) -> MapsView | None:
+        """The maps before the person's eyes: the tab that is up, else the first of the picture that is shown."""
+        current = self.tabs.currentWidget()
+        if isinstance(current, MapsView):
+            return current
+        found = [view for view in self.views if isinstance(view, MapsView)]
+        return next((v for v in found if v.number == self._place + 1), found[0] if found else None)
+
+    def show_result(self, result: Result | None, place: int = 0, course: Series | None = None) -> None:
+        """Show a result; `place` is the picture that is on the canvas, `course` the numbers it said while it ran."""
+        self.tabs.blockSignals(True)
+        while self.tabs.count():
+            widget = self.tabs.widget(0)
+            self.tabs.removeTab(0)
+            if widget is not self.live and widget is not None:
+                widget.deleteLater()
+        self.result, self.views, self._place = result, [], place
+        self.title.setText(result.title if result else self.tr("Results show here what their methods kept."))
+        if result is not None:
+            for name, asset in result.outcome.data.items():
+                self._add(name, asset, result)
+            if course:
+                heard = CurvesView(COURSE, result)
+                heard.show_series(course)
+                self._tab(heard, self.tr("Course"))
+            summary = _summary(result, self.tr("Numbers"))
+            if summary is not None:
+                self.tabs.addTab(summary, self.tr("Summary"))
+            for view in self.views:
+                view.show_picture(place)
+            mine = next((v for v in self.views if v.kept.picture in (0, place + 1)), None)
+            if mine is not None:
+                self.tabs.setCurrentWidget(mine)
+        self._show_files(result)
+        self.tabs.blockSignals(False)
+        self.changed.emit()
+
+    def show_live(self, title: str, series: Series, maps: Mapping[str, QPixmap]) -> None:
+        """A running job: its numbers and the maps it shows, in place of any result."""
+        if self.tabs.indexOf(self.live) < 0:
+            self.show_result(None)
+            self.tabs.addTab(self.live, self.tr("While it runs"))
+        self.title.setText(title)
+        self.live.show_all(series, maps)
+
+    def _add(self, name: str, asset: str, result: Result) -> None:
+        try:
+            kept = read(self.assets, name, asset)
+            self._tab(make_view(kept, result, self.assets), name.replace("_", " "))
+        except UserError as error:
+            label = QLabel(str(error))
+            label.setObjectName("problem")
+            label.setWordWrap(True)
+            self.tabs.addTab(label, name)
+
+    def _tab(self, view: View, title: str) -> None:
+        view.use.connect(lambda place: self.use.emit(self.result, place))
+        view.fill.connect(lambda params, run: self.fill.emit(self.result, params, run))
+        view.told.connect(self.told)
+        self.views.append(view)
+        self.tabs.addTab(view, title)
+
+    def _show_files(self, result: Result | None) -> None:
+        while item := self.files.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        for path in openable(result):
+            button = QPushButton(self.tr("Open {}").format(Path(path).name))
+            button.setToolTip(path)
+            button.clicked.connect(lambda _on=False, path=path: open_file(path, self.told.emit))
+            self.files.addWidget(button)
+
+
+class LiveView(QWidget):
+    """Curves and labelled maps of a job while it runs."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.curves = CurvesView(COURSE, Result("", ""))
+        self.maps: dict[str, tuple[QLabel, QLabel]] = {}
+        self._row = QVBoxLayout()
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(8, 4, 8, 8)
+        whole.addLayout(self._row, 1)
+        whole.addWidget(self.curves, 1)
+
+    def show_all(self, series: Series, maps: Mapping[str, QPixmap]) -> None:
+        self.curves.setVisible(bool(series))
+        self.curves.show_series(series)
+        for label in set(self.maps) - set(maps):
+            for widget in self.maps.pop(label):
+                widget.hide()
+                widget.deleteLater()
+        for label, picture in maps.items():
+            if label not in self.maps:
+                self.maps[label] = (QLabel(label), QLabel())
+                self.maps[label][0].setObjectName("hint")
+                self.maps[label][0].setWordWrap(True)
+                self.maps[label][1].setAccessibleName(label)
+                for widget in self.maps[label]:
+                    self._row.addWidget(widget)
+            self.maps[label][1].setPixmap(
+                picture.scaledToHeight(min(160, picture.height()), Qt.TransformationMode.SmoothTransformation)
+            )
+
+
+def tr(text: str) -> str:
+    return QCoreApplication.translate("DataPanel", text)
+
+
+def openable(result: Result | None) -> list[str]:
+    """Files of a result that a person opens: its reports first."""
+    files = [f for f in result.outcome.files if Path(f).suffix.lower() in (".html", ".htm")] if result else []
+    return files[:3]
+
+
+def open_file(path: str, tell: Callable[[str], object]) -> None:
+    """Open a report in the browser, or say why not."""
+    if not Path(path).is_file():
+        tell(tr("The report '{}' is not there any more. Run the job again.").format(path))
+    elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(Path(path).resolve()))):
+        tell(tr("No browser opened the report. It lies at {}.").format(path))
+
+
+def _summary(result: Result, title: str) -> QWidget | None:
+    """Note and numbers; None when there are none."""
+    outcome = result.outcome
+    if not outcome.numbers and not outcome.note.strip():
+        return None
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(8, 4, 8, 8)
+    if outcome.note.strip():
+        note = QLabel(outcome.note)
+        note.setWordWrap(True)
+        note.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        column.addWidget(note)
+    if outcome.numbers:
+        rows = [{"name": name, "value": value} for name, value in outcome.numbers.items()]
+        column.addWidget(Table(["name", "value"], rows, title), 1)
+    else:
+        column.addStretch(1)
+    return page
