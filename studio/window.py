@@ -4,24 +4,21 @@ It joins parts that know nothing of each other: a tool's intent becomes an edit,
 layer. Whatever a method is called, it passes through here the same way.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import QByteArray, QSize, Qt
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QPixmap
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPixmap
 from PySide6.QtWidgets import (
-    QApplication,
     QButtonGroup,
     QComboBox,
     QDockWidget,
     QFileDialog,
     QHBoxLayout,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QMainWindow,
     QStackedWidget,
     QToolBar,
@@ -30,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.client.job import Job, State
+from core.client.job import Job
 from core.contract.errors import UserError
 from core.contract.fields import JSON, Field
 from core.contract.method import Outcome
@@ -43,7 +40,6 @@ from studio.canvas.view import CanvasView
 from studio.commands import Command, Commands
 from studio.dialogs.help import HelpWindow
 from studio.dialogs.palette import Palette
-from studio.dialogs.preferences import Preferences
 from studio.document import edits
 from studio.document.project import LayerKind
 from studio.engine import EngineLink
@@ -58,12 +54,14 @@ from studio.workspace import Workspace, store_picture
 
 GENERATE = "core.generate"
 """The task that the prompt bar and Create speak to."""
-RESULTS = 200
-"""Results in the strip."""
 
 
 class Window(QMainWindow):
     """One project in one window."""
+
+    settings_changed = Signal(object)
+    """What the settings were before; `settings` are the new ones."""
+    preferences_wanted = Signal()
 
     def __init__(self, workspace: Workspace, link: EngineLink, settings: Settings, settings_path: Path) -> None:
         super().__init__()
@@ -90,9 +88,10 @@ class Window(QMainWindow):
         self.queue = QueuePanel(link)
         self.strip = QueueStrip(self.queue.model)
         self.layers = LayersPanel(workspace)
-        self.results = QListWidget()
         self._lay_out()
         self._join()
+        self.export_picture: Callable[[], None] = lambda: None
+        """Asks where to; the part that knows how pictures were made puts itself here."""
         self.parts = tuple(part(self) for part in PARTS)
         self.commands.add(self._commands() + [command for part in self.parts for command in part.commands()])
         self.commands.fill(self.menuBar(), self._menus())
@@ -140,15 +139,6 @@ class Window(QMainWindow):
         )[0]
         if path:
             self.workspace.open_picture(Path(path))
-
-    def export_picture(self) -> None:
-        """What the canvas shows, as a PNG outside the project."""
-        path = QFileDialog.getSaveFileName(self, self.tr("Export the picture"), "", "PNG (*.png)")[0]
-        if path:
-            try:
-                self.workspace.flattened().save(path)
-            except OSError as error:
-                self.tell(self.tr("'{}' cannot be written: {}").format(Path(path).name, error.strerror))
 
     def pick(self, field: Field) -> JSON:
         """What the canvas has for a form's field: its picture, its masks, the points or the box that are selected."""
@@ -224,7 +214,6 @@ class Window(QMainWindow):
         for inspector in self.inspectors.values():
             inspector.set_methods(self.link.methods)
         self._show_models()
-        self._show_results()
 
     def _preview(self, _job: str, name: str) -> None:
         pixmap = QPixmap(str(self.workspace.assets.path(name)))
@@ -238,14 +227,11 @@ class Window(QMainWindow):
     def _done(self, id: str, outcome: Outcome, _seconds: float) -> None:
         self.preview.hide()
         job = self.link.queue.get(id)
-        self._show_results()
         if outcome.images:
             self.use(job)
         for place, mask in enumerate(outcome.masks, 1):
             self.workspace.add_mask(mask, self.tr("Mask {}").format(place))
         self._hand_on(outcome)
-        if not self.isActiveWindow():
-            QApplication.alert(self)
 
     def _hand_on(self, outcome: Outcome) -> None:
         """What was learned or erased is ready in Create, so that the next picture shows it."""
@@ -269,22 +255,6 @@ class Window(QMainWindow):
             shown.tell(sentence)
         else:
             self.tell(sentence)
-        if not self.isActiveWindow():
-            QApplication.alert(self)
-
-    def _show_results(self) -> None:
-        """The strip: pictures of finished jobs, newest first."""
-        jobs = sorted(self.link.queue.jobs(State.DONE), key=lambda j: -(j.finished or 0))
-        self.results.clear()
-        for job in jobs:
-            for place, name in enumerate(job.outcome.images if job.outcome else ()):
-                if self.results.count() >= RESULTS or name not in self.workspace.assets:
-                    continue
-                item = QListWidgetItem(QIcon(str(self.workspace.assets.path(name))), "")
-                item.setData(Qt.ItemDataRole.UserRole, (job, place))
-                item.setToolTip(self.queue.model.title(job))
-                item.setData(Qt.ItemDataRole.AccessibleTextRole, self.queue.model.title(job))
-                self.results.addItem(item)
 
     def _show_models(self) -> None:
         wanted = self.workspace.project.recipe.model
@@ -334,8 +304,6 @@ class Window(QMainWindow):
         self.models.activated.connect(self._model_chosen)
         for inspector in self.inspectors.values():
             inspector.run.connect(self.start)
-        self.results.itemActivated.connect(lambda item: self.use(*item.data(Qt.ItemDataRole.UserRole)))
-        self.results.itemDoubleClicked.connect(lambda item: self.use(*item.data(Qt.ItemDataRole.UserRole)))
         self.queue.open_result.connect(self.run_again)
         self.link.ready.connect(self._ready)
         self.link.down.connect(self.tell)
@@ -413,15 +381,8 @@ class Window(QMainWindow):
         self.stack.setMinimumWidth(320)
         self.addToolBar(self._top())
         self._dock("inspector", self.tr("Inspector"), self.stack, Qt.DockWidgetArea.RightDockWidgetArea)
-        self.results.setViewMode(QListWidget.ViewMode.IconMode)
-        self.results.setFlow(QListWidget.Flow.LeftToRight)
-        self.results.setWrapping(False)
-        self.results.setIconSize(QSize(72, 72))
-        self.results.setMovement(QListWidget.Movement.Static)
-        self.results.setMinimumHeight(92)
-        self.results.setAccessibleName(self.tr("Results"))
         layers = self._dock("layers", self.tr("Layers"), self.layers, Qt.DockWidgetArea.BottomDockWidgetArea)
-        results = self._dock("results", self.tr("Results"), self.results, Qt.DockWidgetArea.BottomDockWidgetArea)
+        results = self._dock("results", self.tr("History"), QWidget(), Qt.DockWidgetArea.BottomDockWidgetArea)
         self.queue_dock = self._dock("queue", self.tr("Queue"), self.queue, Qt.DockWidgetArea.BottomDockWidgetArea)
         self.resizeDocks([layers, results, self.queue_dock], [220, 620, 320], Qt.Orientation.Horizontal)
         self.resizeDocks([layers, results, self.queue_dock], [190] * 3, Qt.Orientation.Vertical)
@@ -453,9 +414,6 @@ class Window(QMainWindow):
         space.setSizePolicy(space.sizePolicy().Policy.Expanding, space.sizePolicy().Policy.Preferred)
         bar.addWidget(space)
         bar.addWidget(self.models)
-        online = QLabel(self.tr("offline") if self.settings.offline else self.tr("online"))
-        online.setObjectName("hint")
-        bar.addWidget(online)
         return bar
 
     def _dock(self, name: str, title: str, widget: QWidget, area: Qt.DockWidgetArea) -> QDockWidget:
@@ -476,9 +434,9 @@ class Window(QMainWindow):
         found = [
             Command("file.open_picture", tr("Open a &picture…"), self.open_picture, "file", "Ctrl+O"),
             Command("file.save", tr("&Save"), document.save, "file", "Ctrl+S"),
-            Command("file.export", tr("&Export the picture…"), self.export_picture, "file", "Ctrl+Shift+E",
+            Command("file.export", tr("&Export the picture…"), lambda: self.export_picture(), "file", "Ctrl+Shift+E",
                     when=lambda: bool(self.workspace.project.layers)),
-            Command("file.preferences", tr("Pre&ferences…"), self.preferences, "file", "Ctrl+,", group="b"),
+            Command("file.preferences", tr("Pre&ferences…"), self.preferences_wanted.emit, "file", "Ctrl+,", group="b"),
             Command("file.quit", tr("&Quit"), self.close, "file", "Ctrl+Q", group="c"),
             Command("edit.undo", tr("&Undo"), self.workspace.undo, "edit", "Ctrl+Z", when=lambda: document.can_undo),
             Command("edit.redo", tr("&Redo"), self.workspace.redo, "edit", "Ctrl+Y", when=lambda: document.can_redo),
@@ -498,14 +456,11 @@ class Window(QMainWindow):
             found.append(Command(f"verb.{verb}", self.verbs[verb].text(), call, "view", f"Alt+{number}", group="a"))
         return found
 
-    def preferences(self) -> None:
-        dialog = Preferences(self.settings, self.commands, list, self)
-        if dialog.exec():
-            self.settings = dialog.settings
-            self._keep()
-            app = QApplication.instance()
-            if isinstance(app, QApplication):
-                look.dress(app, self.settings.theme)
+    def change_settings(self, settings: Settings) -> None:
+        """Take these from now on and keep them; what follows from it is the parts' affair."""
+        before, self.settings = self.settings, settings
+        self._keep()
+        self.settings_changed.emit(before)
 
     def _deselect(self) -> None:
         self.workspace.edit(self.tr("Select nothing"), lambda p: edits.select_pixels(p, None))
@@ -546,6 +501,8 @@ class Window(QMainWindow):
             event.ignore()
             return
         self.link.close()
+        for part in self.parts:
+            part.close()
         super().closeEvent(event)
 
 

@@ -32,3 +32,6 @@ class Part(QObject):
             UserError: it cannot be sent like this; the sentence says why.
         """
         return params
+
+    def close(self) -> None:
+        """Let go of files and threads; the window has saved and goes."""
