@@ -62,6 +62,10 @@ class _Pending:
     bundle: str
 
 
+class BusyError(UserError):
+    """The project is open in another window or process."""
+
+
 class Document:
     """An open project folder. Edits come from one thread; saving has its own."""
 
@@ -73,6 +77,8 @@ class Document:
         """Makes the tiles of this document; rasters from elsewhere must be painted anew."""
         self.recovered = ""
         """A sentence when the last session ended without closing; else empty."""
+        self.saved_step = 0
+        """The step that `project.json` showed when the document was opened: the last whole save."""
         self.trouble: Callable[[UserError | None], None] = lambda error: None
         """Called from the saving thread: with the reason when saving fails, with None when it works again."""
         self._lock = threading.RLock()
@@ -127,6 +133,7 @@ class Document:
             raise UserError(f"The pictures of '{folder.name}' are missing: it has no {JOURNAL}.",
                             "Restore the folder from a copy.")  # fmt: skip
         document = cls._claimed(folder, room)
+        document.saved_step = saved.step if saved is not None else 0
         try:
             fresh = document._journal.snapshot() is None
             if fresh and saved is not None:
@@ -148,7 +155,7 @@ class Document:
             raise UserError(f"The folder '{folder}' cannot be made: {error.strerror}.", "Choose another.") from error
         claim = Claim(folder)
         if not claim.take():
-            raise UserError(f"'{folder.name}' is open in another window.",
+            raise BusyError(f"'{folder.name}' is open in another window.",
                             "Go on there, close it, or open a copy of the project.")  # fmt: skip
         try:
             return cls(folder, claim, room)
@@ -238,6 +245,14 @@ class Document:
                 return None
             return self._moved(text, before, besides)
 
+    def since_saved(self) -> int:
+        """How many steps lie between the last whole save and now; 0 where undo does not lead back to it."""
+        with self._lock:
+            step, count = self._position, 0
+            while step and step != self.saved_step:
+                step, count = self._outline(step)[0], count + 1
+            return count if step == self.saved_step else 0
+
     @property
     def undo_text(self) -> str:
         """What undo would take back; empty when there is nothing."""
@@ -267,6 +282,11 @@ class Document:
     def last_step(self) -> int:
         """The highest number a step has so far; 0 before the first."""
         return self._next - 1
+
+    @property
+    def untouched(self) -> bool:
+        """Whether no step was ever made: nothing would be lost with the folder."""
+        return self._next == 1 and not self._dirty
 
     @property
     def unsaved(self) -> bool:

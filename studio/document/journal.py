@@ -37,6 +37,10 @@ _TABLES = (
 )
 
 
+class DamagedError(UserError):
+    """The journal's file is damaged; `studio.document.storage.salvage` repairs the project."""
+
+
 @dataclass(frozen=True)
 class Step:
     """One edit. Step 0 is the beginning and has no record."""
@@ -284,5 +288,5 @@ def _sentence(path: Path, error: sqlite3.Error) -> UserError:
     if kind == "held":
         return UserError(f"'{name}' is held by another program.", "Close it there and try again.")
     if kind == "damaged":
-        return UserError(f"The journal of '{name}' is damaged.", "Repair the project, or open a copy of it.")
+        return DamagedError(f"The journal of '{name}' is damaged.", "Repair the project, or open a copy of it.")
     return UserError(f"'{name}' cannot be read or written: {error}.", "Check the folder's permissions and free space.")
