@@ -80,7 +80,7 @@ class AttentionXray(Hook):
         self._watching = step.last or step.index % self.params.every == 0
         after = inner(step, x, cond)
         if self._watching and self.store.grids:
-            self.run.preview(lambda: self._strip(cond))
+            self.run.preview(lambda: self._strip(cond), "Seen: " + ", ".join(self._words(cond)[0]))
         return after
 
     def finish(self, picture: Tensor) -> Tensor:
@@ -112,6 +112,7 @@ class AttentionXray(Hook):
         self.run.keep_data(
             NAME,
             atlas,
+            kind="maps",
             words=list(words),
             steps=list(steps),
             grid=list(maps.shape[2:]),

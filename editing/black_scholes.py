@@ -146,6 +146,8 @@ class BlackScholes(Hook):
                 run.log("Black-Scholes: there is no CLIP to judge, so the prompts alternate.")
         self.timeline: list[Moment] = []
         """One moment per step taken, in order."""
+        self._first = ""
+        """The generation's own prompt, for the timeline."""
         self.forget()
 
     def forget(self) -> None:
@@ -168,6 +170,7 @@ class BlackScholes(Hook):
             return inner(step, x, cond)
         if step.index == 0:
             self.forget()
+        self._first = cond.tokens[rows[0]].text
         moment = Moment(step.index, tuple(self._shares(step, row, len(rows)) for row in range(len(rows))))
         after = inner(step, x, self._driven(cond, rows, moment))
         if self.rule in SCORED and step.index % self.params.every == 0:
@@ -186,7 +189,8 @@ class BlackScholes(Hook):
                 {"step": m.index, "shares": [list(r) for r in m.shares], "scores": [list(r) for r in m.scores],
                  "prices": [list(r) for r in m.prices]} for m in self.timeline
             ]  # fmt: skip
-            self.run.keep_data("timeline", {"rule": self.rule, "prompts": list(self.params.prompts), "steps": steps})
+            prompts: list[JSON] = [self._first, *self.params.prompts]
+            self.run.keep_data("timeline", {"kind": "timeline", "rule": self.rule, "prompts": prompts, "steps": steps})
         return picture
 
     # --- who drives ---------------------------------------------------------------------------------------------

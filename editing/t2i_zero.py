@@ -37,6 +37,7 @@ from editing.t2i_zero_tensors import Correction, Groups, Threshold, Window, corr
 
 _COLOURS = ((0.9, 0.2, 0.2), (0.2, 0.45, 0.95), (0.2, 0.75, 0.3), (0.95, 0.75, 0.1), (0.65, 0.3, 0.85), (0.1, 0.75, 0.8),
             (0.95, 0.5, 0.7), (0.6, 0.45, 0.3))  # fmt: skip
+_NAMES = ("red", "blue", "green", "yellow", "violet", "cyan", "pink", "brown")
 _SHOWN = 256
 
 
@@ -197,7 +198,7 @@ class T2IZero(Hook):
         """Gives the ownership maps out as data."""
         if self.ownership:
             pictures: list[JSON] = [(row * 1000).round().div(1000).tolist() for row in self.ownership]
-            self.run.keep_data("ownership", {"words": list(self._concepts), "pictures": pictures})
+            self.run.keep_data("ownership", {"kind": "maps", "words": list(self._concepts), "pictures": pictures})
         return picture
 
     # --- which words, steps and rows ----------------------------------------------------------------------------
@@ -326,7 +327,12 @@ class T2IZero(Hook):
             self._acted += 1
             self.ownership = [old + (new - old) / self._acted for old, new in zip(self.ownership, now, strict=True)]
         if self.params.show_owners:
-            self.run.preview(lambda: to_pictures(coloured(now[0]))[0])
+            self.run.preview(lambda: to_pictures(coloured(now[0]))[0], "Owners: " + _legend(self._concepts))
+
+
+def _legend(words: Sequence[str]) -> str:
+    """The concepts with the names of their colours in `coloured`."""
+    return ", ".join(f"{word} {_NAMES[i % len(_NAMES)]}" for i, word in enumerate(words))
 
 
 def coloured(maps: Tensor) -> Tensor:
