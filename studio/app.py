@@ -17,7 +17,7 @@ from studio import look, places
 from studio.document.autosave import Document
 from studio.document.project import Project, Recipe, Size
 from studio.document.storage import is_project
-from studio.engine import EngineLink
+from studio.engine import EngineLink, engine_options
 from studio.settings import Settings, load
 from studio.window import Window
 from studio.workspace import Workspace
@@ -79,8 +79,8 @@ def new_project() -> Project:
 def build(document: Document, settings: Settings, settings_path: Path, engine: Engine | None = None) -> Window:
     """The window on a document. `engine`: another one than the process, for tests."""
     assets = AssetStore(places.assets())
-    options = () if settings.offline else ("--online",)
-    link = EngineLink(JobQueue(places.queue()), engine or EngineClient(places.assets(), options=options))
+    process = engine or EngineClient(places.assets(), options=engine_options(settings))
+    link = EngineLink(JobQueue(places.queue()), process)
     return Window(Workspace(document, assets), link, settings, settings_path)
 
 

@@ -1,7 +1,8 @@
 """The engine and its queue as Qt objects: messages arrive as signals on the window's thread."""
 
 import logging
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
@@ -11,10 +12,32 @@ from core.client.job import Job
 from core.client.queue import JobQueue
 from core.contract.errors import UserError
 from core.contract.fields import JSON
-from core.contract.messages import Done, Failed, Log, Preview, Progress, Ready, Stopped, ToStudio
+from core.contract.messages import (
+    Answer,
+    Ask,
+    Done,
+    EstimateQuestion,
+    Failed,
+    Log,
+    MasksQuestion,
+    ModelsQuestion,
+    Preview,
+    Progress,
+    Ready,
+    Stopped,
+    ToStudio,
+)
 from core.contract.method import MethodInfo, Outcome, Role
+from studio.settings import Settings
 
 log = logging.getLogger(__name__)
+
+
+def engine_options(settings: Settings) -> tuple[str, ...]:
+    """What the settings mean for the engine's process."""
+    folders = [word for folder in settings.model_folders for word in ("--folder", folder)]
+    online = [] if settings.offline else ["--online"]
+    return ("--device", settings.device, "--precision", settings.precision, *folders, *online)
 
 
 class EngineLink(QObject):
@@ -39,6 +62,12 @@ class EngineLink(QObject):
     failed = Signal(str, str)
     stopped = Signal(str)
     queue_changed = Signal()
+    answered = Signal(object)
+    """An `Answer` to what `ask` asked."""
+    told = Signal(str)
+    """A sentence of the engine about itself: it runs otherwise than it was asked to."""
+    renewing = Signal(bool)
+    """True: the engine is started anew with other settings as soon as the running job has ended. False: it is done."""
     trouble = Signal(str)
     """The queue cannot be written (a full disk): what to do about it."""
     _heard = Signal(object)
@@ -111,6 +140,31 @@ class EngineLink(QObject):
         self._poll()
         return job
 
+    def ask(self, about: EstimateQuestion | MasksQuestion | ModelsQuestion) -> str:
+        """Ask the engine something that is no job; gives the name that its `Answer` will bear."""
+        question = Ask(ask=uuid.uuid4().hex, about=about)
+        # Sent when this has returned, so that no answer comes before its name is known.
+        QTimer.singleShot(0, self, lambda: self.engine.ask(question))
+        return question.ask
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job of this window runs."""
+        return self.dispatcher.current is not None
+
+    @property
+    def online(self) -> bool:
+        """What the engine says of itself."""
+        return self.engine.ready is not None and self.engine.ready.online
+
+    def renew(self, options: Sequence[str]) -> bool:
+        """Start the engine anew with other options, at once or, False, when the running job has ended. No job is lost."""
+        at_once = self.dispatcher.renew(options)
+        if not at_once:
+            self.renewing.emit(True)
+        self._poll()
+        return at_once
+
     def cancel(self, job: str) -> None:
         self.dispatcher.cancel(job)
         self._poll()
@@ -158,6 +212,14 @@ class EngineLink(QObject):
         match message:
             case Ready():
                 self.ready.emit()
+                self.renewing.emit(self.dispatcher.renewing)
+                if message.notice:
+                    self.told.emit(message.notice)
+            case Answer():
+                if message.fault:
+                    log.error("a question: %s\n%s", message.message, message.detail)
+                self.answered.emit(message)
+                return  # nothing in the queue changed
             case Progress():
                 left = -1.0 if message.seconds_left is None else message.seconds_left
                 self.progress.emit(message.job, message.label, message.done, message.total or 0, left)

@@ -31,4 +31,33 @@ def queue() -> Path:
 
 def first_project() -> Path:
     """The project that opens when there is no other."""
-    return home() / "projects" / "first"
+    return projects() / "first"
+
+
+def thumbnails() -> Path:
+    """Small pictures; may be emptied at any time."""
+    return home() / "thumbnails"
+
+
+def embeddings() -> Path:
+    """What click-select knows of pictures that were clicked on; may be emptied at any time. The engine fills it."""
+    return home() / "embeddings"
+
+
+def projects() -> Path:
+    """Where new projects, opened zips and copies are kept until they are saved elsewhere."""
+    return home() / "projects"
+
+
+def example() -> Path:
+    """The example project, made from the pictures that come with the program when it is first opened."""
+    return projects() / "example"
+
+
+def free_folder(name: str) -> Path:
+    """A folder for another project of that name; it is not there yet."""
+    plain = "".join(c if c.isalnum() or c in " -_.()" else "-" for c in name).strip(" .") or "project"
+    folder, number = projects() / plain, 2
+    while folder.exists():
+        folder, number = projects() / f"{plain} {number}", number + 1
+    return folder

@@ -12,6 +12,9 @@ VERSION = 1
 RECENT = 12
 """Projects in the recent list."""
 
+LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("zh_CN", "简体中文"), ("pseudo", "[!! Pseudo !!]"))
+"""Locales and what each calls itself; the last one finds text that cannot be translated."""
+
 
 class Settings(BaseModel):
     """Frozen values; `changed` makes a new one. Unknown keys of a newer version are kept and written back."""
@@ -24,10 +27,14 @@ class Settings(BaseModel):
     theme: Literal["system", "light", "dark"] = "system"
     language: str = ""
     """A locale such as `de`; empty: the system's."""
-    device: str = "auto"
+    device: Literal["auto", "cpu", "cuda", "mps"] = "auto"
     precision: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     model_folders: tuple[str, ...] = ()
     """Looked through beside the program's own folder."""
+    sam: str = ""
+    """A SAM file or a folder of them, for click-select; empty: the models folder, then the embedded one."""
+    notify: bool = True
+    """Say when a job ended while the window was elsewhere."""
     undo_megabytes: int = Field(default=512, ge=64, le=65536)
     """Pixels of undo steps that are kept in memory; older ones are read back from disk."""
     thumbnails_megabytes: int = Field(default=256, ge=16, le=16384)

@@ -73,7 +73,9 @@ class Inspector(QWidget):
         self.note.setObjectName("problem")
         self.note.hide()
         self.estimate = QLabel()
+        self.estimate.setWordWrap(True)
         self.estimate.setObjectName("hint")
+        self.estimate.setAccessibleName(self.tr("What it will take"))
         self.seed = QSpinBox()
         self.seed.setRange(0, SEEDS)
         self.seed.setAccessibleName(self.tr("Seed"))
@@ -181,6 +183,13 @@ class Inspector(QWidget):
                 return
         self.note.setText(sentence)
         self.note.show()
+
+    def show_estimate(self, text: str, help: str = "", tight: bool = False) -> None:
+        """What the job will take, under Run; `tight`: more than there is."""
+        self.estimate.setObjectName("problem" if tight else "hint")
+        self.estimate.style().polish(self.estimate)
+        self.estimate.setText(text)
+        self.estimate.setToolTip(help)
 
     def _choose(self) -> None:
         info = self.info

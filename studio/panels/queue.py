@@ -6,13 +6,14 @@ from typing import Any
 import pyqtgraph as pg
 import qtawesome
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtGui import QKeySequence, QPainter, QPalette, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
     QLabel,
     QListView,
     QProgressBar,
+    QPushButton,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -195,11 +196,13 @@ class QueuePanel(QWidget):
         self.view.setItemDelegate(self._delegate)
         self.view.setDragDropMode(QAbstractItemView.DragDropMode.InternalMove)
         self.view.setAccessibleName(self.tr("Jobs"))
+        self.view.setToolTip(self.tr("Drag a waiting job to another place, or move it with Alt and the arrow keys"))
         self.view.doubleClicked.connect(lambda index: self.open_result.emit(index.data(JOB)))
         self.buttons = {
             name: self._button(name, text, call)
             for name, text, call in (
                 ("pause", self.tr("Pause the queue"), self._pause),
+                ("hold", self.tr("Hold this job back"), self._hold),
                 ("up", self.tr("Run this job earlier"), lambda: self._shift(-1)),
                 ("down", self.tr("Run this job later"), lambda: self._shift(1)),
                 ("retry", self.tr("Try this job again"), self._retry),
@@ -207,14 +210,26 @@ class QueuePanel(QWidget):
                 ("clear", self.tr("Forget jobs that ended"), link.clear),
             )
         }
+        self._keys()
+        self.why = QLabel()
+        self.why.setWordWrap(True)
+        self.why.setAccessibleName(self.tr("Why the job failed"))
+        self.again = QPushButton(self.tr("Try again"))
+        self.again.clicked.connect(self._retry)
+        self.failure = QWidget()
+        self._chosen = ""
+        """The selected job, which stays selected when the list is read again."""
         self.note = QLabel()
         self.note.setObjectName("problem")
         self.note.setWordWrap(True)
         self.note.hide()
         self.curves = Curves()
         self._lay_out()
-        self.view.selectionModel().currentChanged.connect(self._refresh)
+        self.view.selectionModel().currentChanged.connect(self._changed)
+        self.model.modelReset.connect(lambda: self._select(self._chosen))
         self.model.modelReset.connect(self._refresh)
+        link.failed.connect(self._failed)
+        link.renewing.connect(self._renewing)
         link.trouble.connect(self.tell)
         link.down.connect(self.tell)
         link.ready.connect(self.note.hide)
@@ -243,12 +258,17 @@ class QueuePanel(QWidget):
         column.setContentsMargins(8, 8, 8, 8)
         column.addLayout(bar)
         column.addWidget(self.note)
+        row = QHBoxLayout(self.failure)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.why, 1)
+        row.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
+        column.addWidget(self.failure)
         column.addWidget(self.view, 1)
         column.addWidget(self.curves)
 
     def _button(self, name: str, text: str, call: Any) -> QToolButton:
         icons = {
-            "pause": "pause", "up": "arrow-up", "down": "arrow-down", "retry": "rotate-right", "cancel": "xmark",
+            "pause": "pause", "hold": "hand", "up": "arrow-up", "down": "arrow-down", "retry": "rotate-right", "cancel": "xmark",
             "clear": "broom",
         }  # fmt: skip
         button = QToolButton()
@@ -259,18 +279,64 @@ class QueuePanel(QWidget):
         button.clicked.connect(lambda: call())
         return button
 
+    def _keys(self) -> None:
+        """What the list does by keyboard."""
+        for keys, call in (
+            ("Alt+Up", lambda: self._shift(-1)), ("Alt+Down", lambda: self._shift(1)), ("Del", self._cancel),
+            ("Space", self._hold), ("F5", self._retry),
+        ):  # fmt: skip
+            shortcut = QShortcut(QKeySequence(keys), self.view)
+            shortcut.setContext(Qt.ShortcutContext.WidgetShortcut)
+            shortcut.activated.connect(call)
+
+    def _changed(self, index: QModelIndex) -> None:
+        job: Job | None = index.data(JOB)
+        if job is not None:
+            self._chosen = job.id
+        self._refresh()
+
+    def _failed(self, id: str, _sentence: str) -> None:
+        """A job failed: its sentence and Try again come up, unless a person looks at another job."""
+        if self.selected is None or not self.view.hasFocus():
+            self._chosen = id
+            self._select(id)
+            self._refresh()
+
+    def _renewing(self, waits: bool) -> None:
+        if waits:
+            self.tell(
+                self.tr("The engine restarts with the new settings when the running job has ended. No job is lost.")
+            )
+        elif self.link.engine.ready is not None:
+            self.note.hide()
+
+    def _hold(self) -> None:
+        job = self.selected
+        if job is not None and job.state in (State.WAITING, State.PAUSED):
+            (self.link.pause if job.state == State.WAITING else self.link.resume)(job.id)
+
     def _refresh(self) -> None:
         job = self.selected
+        self.failure.setVisible(job is not None and job.state == State.FAILED)
+        if job is not None and job.state == State.FAILED:
+            self.why.setText(f"{self.model.title(job)}: {job.message}")
         state = job.state if job else None
         self.buttons["up"].setEnabled(state == State.WAITING)
         self.buttons["down"].setEnabled(state == State.WAITING)
         self.buttons["retry"].setEnabled(state in (State.FAILED, State.CANCELLED))
         self.buttons["cancel"].setEnabled(state in (State.RUNNING, State.WAITING, State.PAUSED))
+        held = state == State.PAUSED
+        self.buttons["hold"].setEnabled(held or state == State.WAITING)
+        self.buttons["hold"].setDown(held)
+        self._name("hold", self.tr("Let this job go on") if held else self.tr("Hold this job back"))
         paused = self.link.queue.paused
         text = self.tr("Let the queue go on") if paused else self.tr("Pause the queue")
-        self.buttons["pause"].setToolTip(text)
-        self.buttons["pause"].setAccessibleName(text)
+        self._name("pause", text)
         self.buttons["pause"].setDown(paused)
+
+    def _name(self, button: str, text: str) -> None:
+        self.buttons[button].setToolTip(text)
+        self.buttons[button].setAccessibleName(text)
 
     def _pause(self) -> None:
         (self.link.resume if self.link.queue.paused else self.link.pause)()
@@ -288,12 +354,14 @@ class QueuePanel(QWidget):
         self._select(job.id)
 
     def _retry(self) -> None:
-        if (job := self.selected) is not None:
+        job = self.selected
+        if job is not None and job.state in (State.FAILED, State.CANCELLED):
             self.link.retry(job.id)
             self._select(job.id)
 
     def _cancel(self) -> None:
-        if (job := self.selected) is not None:
+        job = self.selected
+        if job is not None and job.state in (State.RUNNING, State.WAITING, State.PAUSED):
             self.link.cancel(job.id)
 
     def _select(self, id: str) -> None:

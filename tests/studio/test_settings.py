@@ -52,10 +52,10 @@ def test_preferences_return_what_is_set_and_refuse_a_clash(qtbot: QtBot) -> None
     qtbot.addWidget(window)
     commands = Commands(window)
     commands.add([Command("a.a", "First", lambda: None, shortcut="A"), Command("b.b", "Second", lambda: None)])
-    dialog = Preferences(Settings(), commands, lambda: [("de", "Deutsch")], window)
+    dialog = Preferences(Settings(), commands, window)
     assert dialog.settings == Settings()
     dialog.theme.setCurrentIndex(2)
-    dialog.language.setCurrentIndex(1)
+    dialog.language.setCurrentIndex(2)
     dialog.offline.setChecked(False)
     fields = [dialog.table.cellWidget(row, 1) for row in range(2)]
     assert all(isinstance(f, QKeySequenceEdit) for f in fields)
