@@ -1,11 +1,12 @@
 """Two pictures compared: under a slider, side by side, or by pointing; all views look at the same place."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
 
 from studio import look
 from studio.canvas.composite import Composite
@@ -151,9 +152,11 @@ class WipeView(CanvasView):
 
 
 class CompareView(QWidget):
-    """The comparison with its bar: mode, line, what changed. X held shows the picture before, in every mode."""
+    """The comparison with its bar: mode, line, what changed. X held shows the picture before, Shift+X changes them over."""
 
     closed = Signal()
+    kept = Signal(bool)
+    """One shall become a layer; True: the one that was given as "before"."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -174,11 +177,15 @@ class CompareView(QWidget):
         self.right.split_changed.connect(self._line_moved)
         self.numbers = QLabel()
         self.numbers.setObjectName("hint")
-        self.close_button = QToolButton()
-        look.put_icon(self.close_button, "remove")
-        self.close_button.setAccessibleName(self.tr("Close the comparison"))
-        self.close_button.setToolTip(self.tr("Close the comparison (Esc)"))
-        self.close_button.clicked.connect(self.closed)
+        self.swap_button = self._button(
+            "mdi6.swap-horizontal", self.tr("Change before and after over (Shift+X)"), self.swap
+        )
+        self.keep_button = QPushButton(self.tr("Keep this one"))
+        self.keep_button.clicked.connect(lambda: self.kept.emit(self.swapped_over))
+        self.swapped_over: bool = False
+        """Whether the picture that was given as "before" stands as "after"."""
+        self._shown: tuple[Pixels, Pixels, Pixels | None, tuple[str, str]] | None = None
+        self.close_button = self._button("remove", self.tr("Close the comparison (Esc)"), self.closed.emit)
         self._lay_out()
         for view in (self.left, self.right):
             view.swapped.connect(self._swapped)
@@ -188,19 +195,40 @@ class CompareView(QWidget):
     def show_pictures(self, before: Pixels, after: Pixels, mask: Pixels | None = None,
                       names: tuple[str, str] | None = None) -> None:  # fmt: skip
         """Compare two pictures; with a mask, tell what changed outside it. Other sizes are shown, but not counted."""
-        self.right.names = names or (self.tr("before"), self.tr("after"))
-        self.left.names = (self.right.names[0],) * 2
-        self.left.show_scene(scene_with(before, self.right.names[0]))
-        self.right.show_scene(scene_with(after, self.right.names[1]))
-        placed = replace(self.left.scene, width=after.width, height=after.height)
-        self.right.show_before(placed)
-        sizes = {(p.width, p.height) for p in (before, after, mask) if p is not None}
-        if len(sizes) == 1:
-            self.numbers.setText(changed(before, after, mask).text)
-        else:
-            self.numbers.setText(self.tr("{} x {} and {} x {} pixels: not counted").format(
-                before.width, before.height, after.width, after.height))  # fmt: skip
+        self.swapped_over = False
+        self._show(before, after, mask, names or (self.tr("before"), self.tr("after")))
         self.right.fit()
+
+    def swap(self) -> None:
+        """Change before and after over; the place that is looked at stays."""
+        if self._shown is not None:
+            before, after, mask, names = self._shown
+            self.swapped_over = not self.swapped_over
+            self._show(after, before, mask, names[::-1])
+
+    def _show(self, before: Pixels, after: Pixels, mask: Pixels | None, names: tuple[str, str]) -> None:
+        self._shown = (before, after, mask, names)
+        self.right.names = names
+        self.left.names = (names[0],) * 2
+        self.left.show_scene(scene_with(before, names[0]))
+        self.right.show_scene(scene_with(after, names[1]))
+        self.right.show_before(replace(self.left.scene, width=after.width, height=after.height))
+        self.numbers.setText(self._told(before, after, mask))
+        short = self.fontMetrics().elidedText(names[1], Qt.TextElideMode.ElideRight, 140)
+        self.keep_button.setText(self.tr("Keep “{}”").format(short))
+        self.keep_button.setToolTip(self.tr("Put “{}” onto the canvas as a layer").format(names[1]))
+
+    def _told(self, before: Pixels, after: Pixels, mask: Pixels | None) -> str:
+        """What changed, and where."""
+        sizes = {(p.width, p.height) for p in (before, after, mask) if p is not None}
+        if len(sizes) != 1:
+            return self.tr("{} x {} and {} x {} pixels: not counted").format(
+                before.width, before.height, after.width, after.height
+            )
+        found = changed(before, after, mask)
+        if mask is None:
+            return self.tr("{} of {} pixels changed").format(found.outside, found.total)
+        return self.tr("{} pixels changed outside the mask, {} inside").format(found.outside, found.inside)
 
     def set_mode(self, mode: Mode) -> None:
         self.mode = mode
@@ -220,6 +248,8 @@ class CompareView(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Escape:
             self.closed.emit()
+        elif event.key() == Qt.Key.Key_X and event.modifiers() == Qt.KeyboardModifier.ShiftModifier:
+            self.swap()
         else:
             super().keyPressEvent(event)
 
@@ -231,6 +261,14 @@ class CompareView(QWidget):
         self.line.blockSignals(True)
         self.line.setValue(round(split * 100))
         self.line.blockSignals(False)
+
+    def _button(self, icon: str, text: str, call: Callable[[], None]) -> QToolButton:
+        button = QToolButton()
+        look.put_icon(button, icon)
+        button.setAccessibleName(text)
+        button.setToolTip(text)
+        button.clicked.connect(lambda: call())
+        return button
 
     def _make_buttons(self) -> dict[Mode, QToolButton]:
         texts = {
@@ -260,8 +298,10 @@ class CompareView(QWidget):
             bar.addWidget(button)
         bar.addSpacing(look.UNIT)
         bar.addWidget(self.line)
+        bar.addWidget(self.swap_button)
         bar.addStretch(1)
         bar.addWidget(self.numbers)
+        bar.addWidget(self.keep_button)
         bar.addWidget(self.close_button)
         views = QHBoxLayout()
         views.setSpacing(2)

@@ -1,6 +1,7 @@
 """The parts that the window consists of beside its own frame, in the order in which they are made."""
 
 from studio.parts.clickselect import ClickSelect
+from studio.parts.compare import ComparePart
 from studio.parts.estimates import Estimates
 from studio.parts.history import HistoryPart
 from studio.parts.measures import Measures
@@ -13,6 +14,7 @@ from studio.parts.words import Words
 
 PARTS: tuple[type[Part], ...] = (
     HistoryPart,
+    ComparePart,
     Measures,
     Parameters,
     Regions,
