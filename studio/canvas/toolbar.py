@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal
+from PySide6.QtCore import QCoreApplication, QPointF, Qt, Signal
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import (
 
 from studio import look
 from studio.canvas.brush import Brush
+from studio.canvas.pixels import Pixels
+from studio.canvas.statistics import facts, pixel
 from studio.canvas.tools import (
     ArrangeTool,
     BoxTool,
@@ -236,6 +238,10 @@ class ZoomBar(QFrame):
         row.addWidget(self._button("zoom-in", self.tr("Zoom in (+)"), lambda: view.zoom_by(2**0.5)))
         row.addWidget(self._button("fit", self.tr("Show the whole picture (0)"), view.fit))
         row.addWidget(self._button("actual", self.tr("Pixel for pixel (1)"), view.actual))
+        self.facts = QLabel()
+        self.facts.setObjectName("hint")
+        self.facts.setAccessibleName(self.tr("Size of the mask, region or selection"))
+        row.insertWidget(1, self.facts)
         view.moved.connect(lambda _viewport: self._tell())
         view.pointed.connect(self._pointed)
         self._tell()
@@ -243,10 +249,19 @@ class ZoomBar(QFrame):
     def _tell(self) -> None:
         self.percent.setText(f"{self.view.viewport.zoom * 100:.0f} %")
 
+    def show_mask(self, mask: Pixels | None) -> None:
+        """Count the active mask, region or selection."""
+        self.facts.setText("" if mask is None else facts(mask).text)
+
     def _pointed(self, at: object) -> None:
         x, y = getattr(at, "x", -1), getattr(at, "y", -1)
         inside = 0 <= x < self.view.scene.width and 0 <= y < self.view.scene.height
-        self.where.setText(f"{int(x)}, {int(y)}" if inside else "")
+        text = f"{int(x)}, {int(y)}" if inside else ""
+        item = self.view.scene.item(self.view.scene.active)
+        if inside and item is not None:
+            own = item.inside(QPointF(x, y))
+            text += "  ·  " + " ".join(map(str, pixel(item.pixels, int(own.x()), int(own.y()))))
+        self.where.setText(text)
 
     def _button(self, icon: str, text: str, call: object) -> QToolButton:
         button = QToolButton()

@@ -110,6 +110,8 @@ class CanvasView(QWidget):
     """X is held or let go: show the picture before."""
     dropped = Signal(object)
     """URLs or data dropped on the canvas: (mime data, Pointer)."""
+    let_go = Signal()
+    """A button or the pen was released: what comes next is a step of its own."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -473,6 +475,7 @@ class CanvasView(QWidget):
             self._point_cursor()
         elif self.tool is not None and not self._pen_down:
             self.tool.release(self._pointer(event.position(), event.modifiers(), event.button()))
+            self.let_go.emit()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         if self.tool is not None and event.button() == Qt.MouseButton.LeftButton:
@@ -490,6 +493,7 @@ class CanvasView(QWidget):
         elif event.type() == QEvent.Type.TabletRelease:
             self.tool.release(at)
             self._pen_down = False
+            self.let_go.emit()
         elif self._pen_down:
             self.tool.drag(at)
         else:

@@ -78,7 +78,7 @@ def test_a_word_becomes_a_concept_that_is_sent(window: Window, qtbot: QtBot) -> 
     assert [mine for _, _, mine in window.prompt.edit.concepts("<mug-1>")] == [True]
     window.prompt.acted.emit("concept:", "<mug-1>")
     assert window.workspace.project.recipe.prompt == "a (mug:1.3) on a beach"
-    assert window.workspace.project.recipe.words == ()
+    assert not window.workspace.project.recipe.words
     window.workspace.undo()
     assert window.workspace.project.recipe.words[0].concept == ref
 
