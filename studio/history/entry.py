@@ -36,6 +36,10 @@ class Entry:
     """Concepts that were learned."""
     patch: PatchRef = ""
     numbers: Mapping[str, float] = field(default_factory=dict)
+    data: Mapping[str, str] = field(default_factory=dict)
+    """What views of it draw (`Outcome.data`)."""
+    files: tuple[str, ...] = ()
+    """Reports and exports outside the store."""
     project: str = ""
     note: str = ""
     pinned: bool = False

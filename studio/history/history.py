@@ -19,9 +19,9 @@ from core.contract.fields import JSON
 from studio.history.database import match, open_database, reading, writing
 from studio.history.entry import Entry
 
-FORMAT = 1
+FORMAT = 2
 WHAT = "history"
-_JSON = ("params", "recipe", "concepts", "images", "masks", "made", "numbers")
+_JSON = ("params", "recipe", "concepts", "images", "masks", "made", "numbers", "data", "files")
 _COLUMNS = tuple(f.name for f in fields(Entry))
 _TABLES = (
     """CREATE TABLE entries (number INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, method TEXT NOT NULL,
@@ -29,7 +29,8 @@ _TABLES = (
         seed INTEGER NOT NULL, version TEXT NOT NULL, at REAL NOT NULL, seconds REAL NOT NULL, prompt TEXT NOT NULL,
         concepts TEXT NOT NULL, images TEXT NOT NULL, masks TEXT NOT NULL, made TEXT NOT NULL, patch TEXT NOT NULL,
         numbers TEXT NOT NULL, project TEXT NOT NULL, note TEXT NOT NULL, pinned INTEGER NOT NULL,
-        rating INTEGER NOT NULL)""",
+        rating INTEGER NOT NULL,
+        data TEXT NOT NULL DEFAULT '{}', files TEXT NOT NULL DEFAULT '[]')""",
     "CREATE INDEX by_time ON entries (at)",
     "CREATE INDEX by_model ON entries (model)",
     "CREATE INDEX by_method ON entries (method)",
@@ -70,6 +71,15 @@ class History:
         self._lock = threading.RLock()
         self._db, self.notice = open_database(path, WHAT, FORMAT, _TABLES)
         """A sentence when a damaged file was kept aside."""
+        self._migrate()
+
+    def _migrate(self) -> None:
+        """Format 1 did not know what views draw, nor files. Two windows may open an old file: the first one changes it."""
+        with self._lock, writing(self._db, self.path, WHAT):
+            if self._db.execute("PRAGMA user_version").fetchone()[0] == 1:
+                self._db.execute("ALTER TABLE entries ADD COLUMN data TEXT NOT NULL DEFAULT '{}'")
+                self._db.execute("ALTER TABLE entries ADD COLUMN files TEXT NOT NULL DEFAULT '[]'")
+                self._db.execute(f"PRAGMA user_version={FORMAT}")
 
     def close(self) -> None:
         with self._lock:

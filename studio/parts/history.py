@@ -105,7 +105,8 @@ class HistoryPart(Part):
             job.id, job.method, dict(job.params), encode(recipe), job.model, self._identity(outcome.images), job.seed,
             VERSION, job.finished or time.time(), job.seconds or 0.0, prompt or self._words(job),
             self._concepts(job.params, outcome.concepts), outcome.images, outcome.masks, outcome.concepts,
-            outcome.patch or "", dict(outcome.numbers), project.name or self.window.workspace.document.folder.name,
+            outcome.patch or "", dict(outcome.numbers), dict(outcome.data), outcome.files,
+            project.name or self.window.workspace.document.folder.name,
         )  # fmt: skip
 
     def _finished(self, id: str) -> None:
