@@ -55,6 +55,8 @@ class EngineLink(QObject):
     """job, label, done, total (0 where unknown), seconds left (-1 where unknown)."""
     preview = Signal(str, str)
     """job, asset name."""
+    mapped = Signal(str, str, str)
+    """job, label, asset name: a live map, which is no picture in the making."""
     logged = Signal(str, str, dict)
     """job, text, numbers: points of a live curve."""
     done = Signal(str, object, float)
@@ -224,7 +226,10 @@ class EngineLink(QObject):
                 left = -1.0 if message.seconds_left is None else message.seconds_left
                 self.progress.emit(message.job, message.label, message.done, message.total or 0, left)
             case Preview():
-                self.preview.emit(message.job, message.image)
+                if message.label:
+                    self.mapped.emit(message.job, message.label, message.image)
+                else:
+                    self.preview.emit(message.job, message.image)
             case Log():
                 self.logged.emit(message.job, message.text, message.numbers)
             case Done():

@@ -6,12 +6,11 @@ layer. Whatever a method is called, it passes through here the same way.
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from PIL import Image
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QPixmap
+from PySide6.QtGui import QCloseEvent, QPixmap
 from PySide6.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -32,7 +31,7 @@ from core.contract.errors import UserError
 from core.contract.fields import JSON, Field
 from core.contract.method import Outcome
 from studio import look
-from studio.canvas.heat import HeatBar, WordMap
+from studio.canvas.heat import HeatBar
 from studio.canvas.items import scene_of
 from studio.canvas.toolbar import BrushBar, ToolColumn, ZoomBar, tool_infos
 from studio.canvas.tools import BrushTool
@@ -67,6 +66,8 @@ class Window(QMainWindow):
         super().__init__()
         self.workspace, self.link = workspace, link
         self.settings, self._settings_path = settings, settings_path
+        self.elsewhere: set[str] = set()
+        """Jobs that another project asked for: they go into the history, not onto this canvas."""
         self.setAcceptDrops(True)
         self.commands = Commands(self)
         self.context = FormContext(workspace.assets, link.models, self.pick, workspace.regions)
@@ -175,7 +176,6 @@ class Window(QMainWindow):
             self.tell(str(error))
             return
         self.workspace.add_picture(name, pixels, self.queue.model.title(job), LayerKind.RESULT, job.id)
-        self._show_heat(job.outcome)
 
     def run_again(self, job: Job) -> None:
         """Bring up a job's method with its values."""
@@ -226,6 +226,9 @@ class Window(QMainWindow):
 
     def _done(self, id: str, outcome: Outcome, _seconds: float) -> None:
         self.preview.hide()
+        if id in self.elsewhere:
+            self.tell(self.tr("A job of another project is ready: its result is in the history."), True)
+            return
         job = self.link.queue.get(id)
         if outcome.images:
             self.use(job)
@@ -264,13 +267,6 @@ class Window(QMainWindow):
             self.models.addItem(Path(name).name, name)
         self.models.setCurrentIndex(self.models.findData(wanted))
         self.models.blockSignals(False)
-
-    def _show_heat(self, outcome: Outcome) -> None:
-        """The heat maps that an X-ray kept, one colour a word."""
-        name = outcome.data.get("x-ray", "")
-        maps = x_ray_maps(self.workspace.assets.path(name), self.workspace.assets.origin(name)) if name else ()
-        self.heat.setVisible(bool(maps))
-        self.heat.show_maps(maps)
 
     def _masks(self, field: Field) -> JSON:
         project = self.workspace.project
@@ -326,17 +322,6 @@ class Window(QMainWindow):
     def _model_chosen(self, place: int) -> None:
         name = str(self.models.itemData(place))
         self.workspace.edit(self.tr("Model"), lambda p: edits.set_model(p, name))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if event.mimeData().hasUrls():
-            event.acceptProposedAction()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        """Pictures dropped anywhere on the window become layers."""
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                self.workspace.open_picture(Path(url.toLocalFile()))
-        event.acceptProposedAction()
 
     def _word_acted(self, action: str, phrase: str) -> None:
         """What the prompt's menu offers for a word."""
@@ -508,14 +493,3 @@ class Window(QMainWindow):
 
 _CARDS = {"heat": "editing.attention_xray", "separate": "editing.a_star"}
 """Modifiers that a word's menu puts on the stack."""
-
-
-def x_ray_maps(path: Path, origin: Mapping[str, Any]) -> tuple[WordMap, ...]:
-    """The heat maps of a kept X-ray: per word (steps, h, w)."""
-    words, steps, grid = origin.get("words"), origin.get("steps"), origin.get("grid")
-    if not (words and steps and grid):
-        return ()
-    h, w = grid
-    grey = np.asarray(Image.open(path).convert("L"), np.float32) / 255
-    maps = grey.reshape(len(words), h, len(steps), w).transpose(0, 2, 1, 3)
-    return tuple(WordMap(str(word), look.color_of(str(word)), one) for word, one in zip(words, maps, strict=True))

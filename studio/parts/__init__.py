@@ -2,19 +2,27 @@
 
 from studio.parts.clickselect import ClickSelect
 from studio.parts.compare import ComparePart
+from studio.parts.data import DataPart
+from studio.parts.drops import Drops
 from studio.parts.estimates import Estimates
 from studio.parts.history import HistoryPart
+from studio.parts.library import LibraryPart
+from studio.parts.log import Log
 from studio.parts.measures import Measures
 from studio.parts.parameters import Parameters
 from studio.parts.part import Part
+from studio.parts.projects import Projects
 from studio.parts.queue import Queue
 from studio.parts.regions import Regions
 from studio.parts.settings import Preferring
+from studio.parts.start import FirstRun
 from studio.parts.words import Words
+from studio.parts.xray import XRay
 
 PARTS: tuple[type[Part], ...] = (
     HistoryPart,
     ComparePart,
+    LibraryPart,
     Measures,
     Parameters,
     Regions,
@@ -23,4 +31,10 @@ PARTS: tuple[type[Part], ...] = (
     Estimates,
     Queue,
     Preferring,
+    DataPart,
+    XRay,
+    Projects,
+    FirstRun,
+    Drops,
+    Log,
 )

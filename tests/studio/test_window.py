@@ -21,7 +21,7 @@ from studio.canvas.intents import Painted, Selected
 from studio.canvas.pixels import Pixels
 from studio.document.project import LayerKind
 from studio.settings import Settings
-from studio.window import Window, x_ray_maps
+from studio.window import Window
 from studio.workspace import store_picture
 
 INFOS = tuple(m.info for m in methods())
@@ -183,16 +183,6 @@ def test_words_of_the_prompt_get_regions_and_cards(window: Window) -> None:
     stack = window.inspectors["create"].stack
     assert stack is not None
     assert stack.values()[0].params["words"] == ["cat", "dog"]
-
-
-def test_heat_maps_are_read_back(tmp_path: Path) -> None:
-    grey = np.arange(2 * 4 * 3 * 4, dtype=np.uint8).reshape(2 * 4, 3 * 4)
-    Image.fromarray(grey, "L").save(tmp_path / "x.png")
-    maps = x_ray_maps(tmp_path / "x.png", {"words": ["cat", "dog"], "steps": [0, 1, 2], "grid": [4, 4]})
-    assert [m.word for m in maps] == ["cat", "dog"]
-    assert maps[1].values.shape == (3, 4, 4)
-    assert maps[1].values[2, 0, 0] == pytest.approx(grey[4, 8] / 255)
-    assert x_ray_maps(tmp_path / "x.png", {}) == ()
 
 
 def test_the_windows_process_never_loads_torch(tmp_path: Path) -> None:
