@@ -136,9 +136,7 @@ class Commands(QObject):
             menu = bar.addMenu(title)
             menu.aboutToShow.connect(self.refresh)
             group: str | None = None
-            for command in self:
-                if command.menu != name:
-                    continue
+            for command in sorted((c for c in self if c.menu == name), key=lambda c: c.group):
                 if group is not None and command.group != group:
                     menu.addSeparator()
                 group = command.group
