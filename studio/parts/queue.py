@@ -38,7 +38,7 @@ class Queue(Part):
 
     def notify(self, job: str, problem: str) -> bool:
         """Say that a job ended, when the window is elsewhere and the person wants to hear; whether it was said."""
-        if not self.window.settings.notify or self.away() is False:
+        if not self.window.settings.notify or not self.away():
             return False
         QApplication.alert(self.window)
         try:

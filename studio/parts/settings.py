@@ -1,14 +1,16 @@
 """Preferences: what is set takes effect at once where it can, and the engine is started anew between jobs where it must."""
 
+import threading
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QApplication, QToolBar, QToolButton
 
 from core.contract.messages import Answer, ModelsAnswer, ModelsQuestion
-from studio import look
+from studio import look, places
 from studio.commands import Command
 from studio.dialogs.preferences import Preferences
 from studio.engine import engine_options
+from studio.history.thumbnails import Thumbnails
 from studio.parts.part import Part
 from studio.settings import Settings
 
@@ -37,6 +39,7 @@ class Preferring(Part):
         window.link.renewing.connect(lambda _waits: self._show())
         window.link.answered.connect(self._take)
         self._show()
+        self._trim()
 
     def commands(self) -> list[Command]:
         return [
@@ -83,9 +86,17 @@ class Preferring(Part):
                     "The engine restarts with the new settings when the running job has ended. No job is lost."
                 )
             self.window.tell(text, good=True)
+        if now.thumbnails_megabytes < before.thumbnails_megabytes:
+            self._trim()
         if now.language != before.language:
             self.window.tell(self.tr("The language changes at the next start."), good=True)
         self._show()
+
+    def _trim(self) -> None:
+        """Let the longest unused thumbnails go that are over the limit; on a thread, there may be many."""
+        thumbnails = Thumbnails(places.thumbnails(), self.window.workspace.assets)
+        size = self.window.settings.thumbnails_megabytes
+        threading.Thread(target=thumbnails.trim, args=(size,), daemon=True, name="thumbnails").start()
 
     def _show(self) -> None:
         """The switch: what is set, and what the engine does as long as that differs."""
