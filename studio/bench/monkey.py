@@ -8,6 +8,7 @@ import json
 import random
 import struct
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from studio.canvas.view import Pointer
 from studio.document import edits
 from studio.document.project import LayerKind, Modifier, Placed, Word, new_id
 from studio.document.tree import encode
-from studio.library.library import Library
+from studio.library.library import Change, Library
 from studio.workspace import store_picture
 
 WORDS = ("cat", "castle", "snow", "fox", "mug", "boat", "tree", "lamp")
@@ -251,13 +252,14 @@ class Monkey(QObject):
             change = self.library.add(ref)
         else:
             concept, number = self.random.choice(known), self.random.randrange(100)
-            change = self.random.choice([
+            changes: list[Callable[[], Change]] = [
                 lambda: self.library.rename(concept.id, f"Thing {number}"),
                 lambda: self.library.set_strength(concept.id, number / 100),
                 lambda: self.library.set_tags(concept.id, [f"tag{number}", "all"]),
                 lambda: self.library.set_notes(concept.id, f"note {number}"),
                 lambda: self.library.remove(concept.id),
-            ])()  # fmt: skip
+            ]
+            change = self.random.choice(changes)()
         self.workspace.edit("Library", lambda p: p, beside=change.beside)
 
     def _submit(self) -> None:
