@@ -8,6 +8,8 @@ intervals.  The judge never sees a generated picture while it trains; the genera
 from __future__ import annotations
 
 import argparse
+import fcntl
+import hashlib
 import json
 import time
 from pathlib import Path
@@ -22,6 +24,9 @@ from torch.nn import functional as F
 
 from resources.pocket import world
 from resources.pocket.judge import WEIGHTS, Judge, answers, load, right, targets, wilson
+
+CHUNK = 16
+"""Prompts that are drawn and kept together."""
 
 
 def draw_scenes(rng: np.random.Generator, count: int, styles: float) -> list[world.Scene]:
@@ -123,43 +128,84 @@ def accuracy(judge: Judge, n: int, log: Log) -> dict[str, dict]:
 
 
 def measure(args: argparse.Namespace) -> None:
-    """Draw with a published pipeline and report the table."""
+    """Draw with a published pipeline and report the table, in chunks of 16 prompts that are kept one by one.
+
+    Chunk k of every row has prompts and noise of its own seed, so that it does not matter who draws it or when: several
+    processes (``--part 0 --of 2`` and so on) and several sittings fill one table. Chunks of other weights are forgotten.
+    """
     from diffusers import StableDiffusionPipeline
 
-    run = DATA / args.run
-    log, judge = Log(run / "figures.txt"), load(args.judge)
+    run, judge = DATA / args.run, load(args.judge)
+    table = Table(args.figures or run / "figures.json", f"{weights_of(args.model)} {weights_of(args.judge.parent)}")
     pipe = StableDiffusionPipeline.from_pretrained(args.model, safety_checker=None)
     pipe.set_progress_bar_config(disable=True)
-    rng = np.random.default_rng(args.seed)
-    for place, (name, (key, specs)) in enumerate(rows(rng, args.count).items()):
-        if place not in args.rows or (run / f"row_{place}.json").exists():
+    wanted = [(k, place) for k in range(-(-args.count // CHUNK)) for place in args.rows]
+    for k, place in wanted[args.part :: args.of]:
+        name, (key, specs) = list(rows(np.random.default_rng([args.seed, k]), CHUNK).items())[place]
+        if table.has(name, k):
             continue
-        prompts, hits, generator = [world.caption_of(s) for s in specs], 0, torch.Generator().manual_seed(args.seed)
-        for i in range(0, args.count, 16):
-            with mixed():
-                images = pipe(
-                    prompts[i : i + 16], num_inference_steps=25, guidance_scale=args.guidance, generator=generator,
-                    output_type="np",
-                ).images  # fmt: skip
-            pixels = (images * 255).round().astype(np.uint8)
-            if i == 0:
-                shown = list(pixels[:8])
-            found = answers(judge, to_model(pixels))
-            hits += sum(right(s, f)[key] for s, f in zip(specs[i : i + 16], found, strict=True))
-        low, high = wilson(hits, args.count)
-        log(f"{name}: {hits}/{args.count} = {hits / args.count:.1%} ({low:.1%} to {high:.1%})")
-        contact_sheet(shown, run / f"row_{place}.png")
-        row = {"row": name, "hits": hits, "n": args.count, "interval": [low, high]}
-        (run / f"row_{place}.json").write_text(json.dumps(row), "utf-8")
-    _together(run)
+        with mixed():
+            images = pipe(
+                [world.caption_of(s) for s in specs], num_inference_steps=25, guidance_scale=args.guidance,
+                generator=torch.Generator().manual_seed(args.seed + k), output_type="np",
+            ).images  # fmt: skip
+        pixels = (images * 255).round().astype(np.uint8)
+        hits = [bool(right(s, f)[key]) for s, f in zip(specs, answers(judge, to_model(pixels)), strict=True)]
+        if k == 0:
+            contact_sheet(list(pixels[:8]), run / f"row_{place}.png")
+        table.add(name, k, sum(hits), len(hits))
+    log = Log(run / "figures.txt")
+    for name, (hits, n) in table.sums().items():
+        low, high = wilson(hits, n)
+        log(f"{name}: {hits}/{n} = {hits / n:.1%} ({low:.1%} to {high:.1%})")
+    _sheet(run)
 
 
-def _together(run: Path) -> None:
-    """The measured rows as one table and one sheet; rows may come from several processes and sittings."""
-    found = sorted(run.glob("row_*.json"))
-    table = {row.pop("row"): row for row in (json.loads(path.read_text("utf-8")) for path in found)}
-    (run / "figures.json").write_text(json.dumps(table, indent=1), "utf-8")
-    sheets = [Image.open(path.with_suffix(".png")) for path in found]
+def weights_of(folder: Path) -> str:
+    """Which weights lie in a folder, in twelve letters; parts that draw no picture do not count."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*.safetensors")):
+        if path.relative_to(folder).parts[0] not in ("clip", "sam", "judge", "fast"):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+class Table:
+    """Hits per row and chunk in a JSON file that several processes may fill."""
+
+    def __init__(self, path: Path, weights: str) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.path, self.weights = path, weights
+
+    def read(self) -> dict[str, dict[str, list[int]]]:
+        """Row -> chunk -> [hits, n], of these weights only."""
+        if not self.path.exists():
+            return {}
+        data = json.loads(self.path.read_text("utf-8"))
+        return data["rows"] if data["weights"] == self.weights else {}
+
+    def has(self, row: str, chunk: int) -> bool:
+        """Whether this chunk was drawn."""
+        return str(chunk) in self.read().get(row, {})
+
+    def add(self, row: str, chunk: int, hits: int, n: int) -> None:
+        """Keep a chunk, whole or not at all."""
+        with self.path.with_suffix(".lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            found = self.read()
+            found.setdefault(row, {})[str(chunk)] = [hits, n]
+            beside = self.path.with_suffix(".new")
+            beside.write_text(json.dumps({"weights": self.weights, "rows": found}) + "\n", "utf-8")
+            beside.replace(self.path)
+
+    def sums(self) -> dict[str, tuple[int, int]]:
+        """Row -> (hits, n)."""
+        return {name: (sum(h for h, _ in c.values()), sum(n for _, n in c.values())) for name, c in self.read().items()}
+
+
+def _sheet(run: Path) -> None:
+    """The first pictures of every row, in the table's order."""
+    sheets = [Image.open(path) for path in sorted(run.glob("row_*.png"))]
     if sheets:
         whole = Image.new("RGB", (sheets[0].width, sum(s.height for s in sheets)), "white")
         for place, sheet in enumerate(sheets):
@@ -186,6 +232,9 @@ def main() -> None:
     parser.add_argument(
         "--rows", type=int, nargs="+", default=list(range(7)), help="which rows; measured ones are kept"
     )
+    parser.add_argument("--figures", type=Path, help="JSON that keeps what was measured; default: in the run folder")
+    parser.add_argument("--part", type=int, default=0, help="this process draws every --of th chunk from here")
+    parser.add_argument("--of", type=int, default=1)
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--seed", type=int, default=12345)
     parser.add_argument("--threads", type=int, default=1)
