@@ -73,13 +73,14 @@ class Stage:
             yield model
 
     def expected(
-        self, entry: Method, params: Params, ref: ModelRef, measure: bool = True,
+        self, entry: Method, params: Params, ref: ModelRef, measure: bool = True, race: bool = True,
         check: Callable[[Model, ModelRef], None] = lambda _model, _ref: None,
     ) -> tuple[Plan, Estimate] | None:  # fmt: skip
         """The plan for a job that says how much work it is, and what it will take by that plan.
 
         Args:
             measure: whether what was not measured yet may be; None is the result when it may not and is needed.
+            race: whether float32 and bfloat16 may be raced against each other, which takes longest.
             check: told of the model before anything is measured.
         """
         ask: Callable[[Model], Work] = getattr(params, "work")  # noqa: B009 - not every Params has it
@@ -93,6 +94,7 @@ class Stage:
             with self.lend(ref, plan) as model:
                 check(model, ref)
                 began = time.monotonic()
+                changeable = changeable and (race or Known(measurements).has(model, "bf16"))
                 plan = choose(ask(model), model, plan, measurements, changeable)
                 self.aside += time.monotonic() - began
             if changeable:

@@ -102,6 +102,9 @@ class Known(Measurements):
     def __init__(self, other: Measurements) -> None:
         self.path, self.made, self._known = other.path, 0, other._known
 
+    def has(self, model: Model, what: str) -> bool:
+        return _key(model, what) in self._known
+
     def _get(self, model: Model, what: str, measure: Callable[[], Measure]) -> Measure:
         known = self._known.get(_key(model, what))
         if known is None:

@@ -98,7 +98,7 @@ class Desk:
 
     def _computed(self, entry: Method, params: Any, model: str, free: int) -> EstimateAnswer:
         """From measured calls of the model. Only the embedded one is measured for this: any other could take minutes."""
-        found = self.stage.expected(entry, params, model, measure=model == "pocket")
+        found = self.stage.expected(entry, params, model, measure=model == "pocket", race=False)
         if found is None:
             return EstimateAnswer(source="unknown", free=free, note="This size was not measured yet.")
         plan, expected = found
