@@ -20,10 +20,23 @@ class Log:
         self._file.write(json.dumps({"what": what, "at": time.time(), **values}).encode() + b"\n")
 
 
-def read(path: Path) -> list[dict[str, Any]]:
-    """The lines of a log that are whole: the last one may have been cut by a kill."""
-    lines = path.read_bytes().split(b"\n")[:-1] if path.exists() else []
-    return [json.loads(line) for line in lines]
+class Reader:
+    """The lines of a log so far; each is read once. A last line that a kill has cut is left out."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._at = path, 0
+        self._lines: list[dict[str, Any]] = []
+
+    def lines(self, what: str = "") -> list[dict[str, Any]]:
+        """All of them, or those of one kind."""
+        if self._path.exists():
+            with self._path.open("rb") as file:
+                file.seek(self._at)
+                whole = file.read().rpartition(b"\n")[0]
+            if whole:
+                self._at += len(whole) + 1
+                self._lines += [json.loads(line) for line in whole.split(b"\n")]
+        return [line for line in self._lines if what in ("", line["what"])]
 
 
 def heavy_modules() -> list[str]:

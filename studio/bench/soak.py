@@ -28,7 +28,7 @@ from core.client.queue import JobQueue
 from core.contract.assets import AssetStore
 from core.contract.errors import UserError
 from studio import places
-from studio.bench.log import read
+from studio.bench.log import Reader
 from studio.bench.monkey import LIBRARY, digest, job_digest, library_digests
 from studio.document.autosave import Document
 from studio.document.journal import Journal
@@ -72,16 +72,12 @@ class Found:
         )
 
 
-@dataclass
-class _Life:
-    """One window process, from its start to its death."""
+class Life:
+    """One window process, from its start to its death, and the log it writes."""
 
-    number: int
-    log: Path
-    process: "subprocess.Popen[bytes]"
-
-    def lines(self, what: str = "") -> list[dict[str, Any]]:
-        return [line for line in read(self.log) if what in ("", line["what"])]
+    def __init__(self, number: int, log: Path, process: "subprocess.Popen[bytes]") -> None:
+        self.number, self.log, self.process = number, log, process
+        self.lines = Reader(log).lines
 
     def acts(self) -> int:
         return len(self.lines("end"))
@@ -94,7 +90,7 @@ class _Life:
                 return True
             if self.process.poll() is not None:
                 return until()
-            time.sleep(0.02)
+            time.sleep(0.05)
         return False
 
 
@@ -120,12 +116,12 @@ class Soak:
         self._last(max(10, acts - self.found.acts))
         return self.found
 
-    def _start(self, count: int) -> _Life:
+    def _start(self, count: int) -> Life:
         self.lives += 1
         log = self.home / "logs" / f"{self.lives}.log"
         log.parent.mkdir(parents=True, exist_ok=True)
         process = start_child("monkey", self.home, log, self.random.randrange(10**6), count)
-        return _Life(self.lives, log, process)
+        return Life(self.lives, log, process)
 
     def _life(self, acts: int) -> bool:
         """A window that is killed after about so many acts; in every second one the engine is killed before."""
@@ -149,7 +145,7 @@ class Soak:
         self._look(life, killed)
         return True
 
-    def _kill_engine(self, life: _Life) -> None:
+    def _kill_engine(self, life: Life) -> None:
         """While a job runs when one comes soon; the window must start another engine."""
         life.wait(lambda: bool(life.lines("job")), 10)
         time.sleep(self.random.uniform(0, 0.6))
@@ -180,7 +176,7 @@ class Soak:
 
     # --- looking ----------------------------------------------------------------------------------------------------
 
-    def _look(self, life: _Life, killed: float, quiet: bool = False) -> None:
+    def _look(self, life: Life, killed: float, quiet: bool = False) -> None:
         """Everything that must be true after a process has ended."""
         lines = life.lines()
         self.found.acts += life.acts()
@@ -340,7 +336,7 @@ class Soak:
     def _project(self, home: Path) -> Path:
         return home / places.first_project().relative_to(places.home())
 
-    def _differ(self, life: _Life, text: str) -> None:
+    def _differ(self, life: Life, text: str) -> None:
         step = max((line.get("step", 0) for line in life.lines()), default=0)
         line = f"seed {self.found.seed}, life {life.number}, act {self.found.acts}, step {step}: {text}"
         self.found.differences.append(line)
