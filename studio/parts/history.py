@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PIL import Image
 from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtGui import QDropEvent
-from PySide6.QtWidgets import QDockWidget, QFileDialog, QMessageBox
+from PySide6.QtWidgets import QDockWidget
 
 from core.client.job import Job, State
 from core.contract.errors import UserError
@@ -25,6 +25,7 @@ from studio.history.png import Made, read_made, save_picture
 from studio.history.thumbnails import Thumbnails
 from studio.panels.history import RESULT, HistoryPanel, Shown, ThumbnailLoader, picture_of
 from studio.panels.modifiers import Modifier
+from studio.panels.saving import ask_path
 from studio.parts.part import Part
 
 if TYPE_CHECKING:
@@ -268,19 +269,10 @@ class HistoryPart(Part):
             self.window.tell(str(error))
 
     def ask_and_export(self) -> None:
-        """Ask where to, and about a file that is there, also when its ending was left out."""
-        text = QFileDialog.getSaveFileName(self.window, self.tr("Export the picture"), "", "PNG (*.png)")[0]
-        if not text:
-            return
-        path = Path(text)
-        if path.suffix.lower() != ".png":
-            path = path.with_name(path.name + ".png")
-            question = self.tr("'{}' is there already. Replace it?").format(path.name)
-            if path.exists() and QMessageBox.question(self.window, self.tr("Export"), question) != (
-                QMessageBox.StandardButton.Yes
-            ):
-                return
-        self.export(path)
+        """Ask where to."""
+        found = ask_path(self.window, self.tr("Export the picture"), "", {"PNG": ".png"})
+        if found is not None:
+            self.export(found[0])
 
     def _opened(self, layer: Layer) -> None:
         """A picture that says how it was made: into an empty project everything comes back at once, else on request."""
