@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QStackedWidget,
+    QTabBar,
     QToolBar,
     QToolButton,
     QVBoxLayout,
@@ -465,7 +466,10 @@ class Window(QMainWindow):
         if self.settings.window:
             self.restoreGeometry(QByteArray.fromBase64(self.settings.window.encode()))
         if self.settings.docks:
+            stale = [bar for bar in self.findChildren(QTabBar) if bar.parent() is self]
             self.restoreState(QByteArray.fromBase64(self.settings.docks.encode()))
+            for bar in stale:
+                bar.hide()  # Qt makes new tab bars of the docks and leaves the old ones standing beside them
 
     def _keep(self) -> None:
         def text(data: QByteArray) -> str:

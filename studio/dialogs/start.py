@@ -30,7 +30,7 @@ class Card(QPushButton):
         left, top = (wide.width() - _PICTURE.width()) // 2, (wide.height() - _PICTURE.height()) // 2
         self.picture.setPixmap(wide.copy(left, top, _PICTURE.width(), _PICTURE.height()))
         head, line = QLabel(title), QLabel(text)
-        head.setObjectName("section")
+        head.setFont(look.font(bold=True))
         line.setObjectName("hint")
         line.setWordWrap(True)
         column = QVBoxLayout(self)

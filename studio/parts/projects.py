@@ -234,6 +234,7 @@ class Projects(Part):
         name = self.window.workspace.project.name
         if "name" in names and self.name.text() != name:
             self.name.setText(name)
+            self.name.setCursorPosition(0)
 
     # --- off the window's thread ----------------------------------------------------------------------------------
 
