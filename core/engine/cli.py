@@ -11,6 +11,7 @@ os.environ.setdefault("HF_HUB_OFFLINE", "1")  # read when huggingface_hub is imp
 import argparse
 import json
 import shutil
+import subprocess
 import sys
 import time
 import traceback
@@ -441,14 +442,48 @@ def _demo(known: argparse.Namespace, _rest: list[str]) -> int:
 def _build_bench(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quick", action="store_true", help="fewer repetitions")
+    which = parser.add_mutually_exclusive_group()
+    which.add_argument(
+        "--window", action="store_true", help="measure the window: start, heartbeat, canvas, undo, memory"
+    )
+    which.add_argument(
+        "--soak",
+        action="store_true",
+        help="kill window and engine at random while a monkey works; 1 when anything is lost",
+    )
+    parser.add_argument("--minutes", type=float, help="how long a soak goes on, at least; 0: its 200 edits")
+    parser.add_argument("--seed", type=int, help="of the soak's monkey and kills")
+    parser.add_argument(
+        "--only", choices=("start", "heartbeat", "canvas", "undo", "history", "memory"), help="one part of --window"
+    )
 
 
 def _bench(known: argparse.Namespace, _rest: list[str]) -> int:
+    for name, given in (("minutes", "soak"), ("seed", "soak"), ("only", "window")):
+        if getattr(known, name) is not None and not getattr(known, given):
+            raise UserError(f"--{name} belongs to --{given}.", f"See: studio bench --{given} --{name} ...")
+    if known.quick and (known.window or known.soak):
+        raise UserError("--quick belongs to the bench of the engine.", "Leave it out, or choose one part with --only.")
+    if known.window or known.soak:
+        return _bench_window(known)
     from core.engine.bench import bench
 
     rows = bench(quick=known.quick)
     print(json.dumps(rows) if known.json else "\n".join(f"{k:60} {v:.3f}" for k, v in rows.items()))
     return 0
+
+
+def _bench_window(known: argparse.Namespace) -> int:
+    """In a process of its own: nothing here may import the window, and nothing there torch."""
+    words = ["soak" if known.soak else "window"]
+    for name in ("minutes", "seed", "only"):
+        if getattr(known, name) is not None:
+            words += [f"--{name}", str(getattr(known, name))]
+    words += ["--json"] if known.json else []
+    root = Path(__file__).resolve().parents[2]
+    path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH", "")]))
+    command = [sys.executable, "-m", "studio.bench", *words]
+    return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False).returncode
 
 
 def _export(known: argparse.Namespace, _rest: list[str]) -> int:
@@ -480,7 +515,7 @@ COMMANDS: dict[str, tuple[str, Any, Any]] = {
     "models": ("List the base models that are found.", _build_json, _models),
     "concepts": ("List the learned concepts.", _build_json, _concepts),
     "demo": ("The main job, from pictures to a proven export, with a report.", _build_demo, _demo),
-    "bench": ("Measure this machine; prints ratios.", _build_bench, _bench),
+    "bench": ("Measure this machine: the engine, --window or a --soak.", _build_bench, _bench),
     "doctor": ("Check this installation.", _build_json, _doctor),
 }
 
