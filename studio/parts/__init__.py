@@ -14,6 +14,7 @@ from studio.parts.part import Part
 from studio.parts.projects import Projects
 from studio.parts.queue import Queue
 from studio.parts.regions import Regions
+from studio.parts.scores import ScoresPart
 from studio.parts.settings import Preferring
 from studio.parts.start import FirstRun
 from studio.parts.words import Words
@@ -23,6 +24,7 @@ PARTS: tuple[type[Part], ...] = (
     HistoryPart,
     ComparePart,
     LibraryPart,
+    ScoresPart,
     Measures,
     Parameters,
     Regions,

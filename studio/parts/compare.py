@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QBoxLayout
 
 from core.contract.errors import UserError
@@ -34,6 +35,9 @@ class Side:
 
 class ComparePart(Part):
     """The comparison and what leads to it."""
+
+    opened = Signal()
+    """The comparison takes the middle of the window."""
 
     def __init__(self, window: "Window") -> None:
         super().__init__(window)
@@ -120,6 +124,7 @@ class ComparePart(Part):
     def _show(self, sides: tuple[Side, Side], mask: Pixels | None, link: bool) -> None:
         self.sides = sides
         self.compare.show_pictures(sides[0].pixels, sides[1].pixels, mask, (sides[0].name, sides[1].name))
+        self.opened.emit()
         self.window.view.hide()
         self.compare.show()
         self.compare.right.setFocus()
