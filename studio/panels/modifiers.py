@@ -14,13 +14,14 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
 from core.contract.fields import JSON
-from core.contract.method import MethodInfo, Role
+from core.contract.method import MethodInfo, Role, clashes
 from studio.forms.context import FormContext
 from studio.forms.form import Form
 from studio.panels.labels import provenance_label
@@ -62,7 +63,9 @@ class ModifierCard(QFrame):
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.switch = QCheckBox(info.title)
         self.switch.setChecked(True)
-        self.switch.setToolTip(info.summary)
+        self.switch.setToolTip(f"{info.title}\n{info.summary}")
+        # A long title is cut short rather than making the card wider than the inspector.
+        self.switch.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self.switch.toggled.connect(self._switched)
         self.form = Form(info.params, context)
         self.form.edited.connect(lambda _name: self.edited.emit())
@@ -158,6 +161,11 @@ class ModifierStack(QWidget):
     def problems(self) -> dict[str, str]:
         """Sentences by card title, for cards that are on."""
         found = {c.info.title: "; ".join(c.form.problems().values()) for c in self.cards if c.switch.isChecked()}
+        on = [c.info for c in self.cards if c.switch.isChecked()]
+        for own, _, clash in clashes(on):
+            found[on[own].title] = "; ".join(
+                filter(None, [found.get(on[own].title, ""), f"{clash.why} {clash.way_out}"])
+            )
         missing = {v.id: self.tr("This modifier is not installed.") for v in self._lost if v.on}
         return {title: text for title, text in found.items() if text} | missing
 
