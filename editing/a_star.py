@@ -19,7 +19,7 @@ from torch import Tensor
 
 from core.contract.errors import UserError
 from core.contract.fields import JSON, Advanced, Help, MaskRef, Per, Range, Words
-from core.contract.method import Kind, Provenance
+from core.contract.method import Clash, Kind, Provenance
 from core.contract.params import Params
 from core.engine.registry import modifier
 from core.engine.run import Run
@@ -153,7 +153,9 @@ class _Measured:
 
 
 @modifier("editing.a_star", "A-STAR: words kept apart", Kind.COMPOSE, paper="arXiv:2306.14544",
-          provenance=Provenance.INFERRED)  # fmt: skip
+          provenance=Provenance.INFERRED, clashes=(Clash(
+              "editing.black_scholes", "before", "Inside Black-Scholes, A-STAR meets prompts that lack its words.",
+              "Move A-STAR before it."),))  # fmt: skip
 class AStar(Hook):
     def __init__(self, params: AStarParams, run: Run, model: Model) -> None:
         if params.masks and len(params.masks) != len(params.words):

@@ -27,7 +27,7 @@ from torch.nn import functional
 
 from core.contract.errors import UserError
 from core.contract.fields import JSON, Advanced, Help, PathText, Range
-from core.contract.method import Kind, Provenance
+from core.contract.method import Clash, Kind, Provenance
 from core.contract.params import Params
 from core.engine.registry import modifier
 from core.engine.run import Run
@@ -126,7 +126,9 @@ class Moment:
 
 
 @modifier("editing.black_scholes", "Black-Scholes: prompts blended", Kind.COMPOSE, paper="arXiv:2405.13685",
-          provenance=Provenance.INFERRED)  # fmt: skip
+          provenance=Provenance.INFERRED, clashes=(Clash(
+              "editing.black_scholes", "anywhere", "Two Black-Scholes blends would choose each other's prompts away.",
+              "Put all prompts into one of them."),))  # fmt: skip
 class BlackScholes(Hook):
     __doc__ = __doc__
 

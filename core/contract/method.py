@@ -1,8 +1,9 @@
 """How a method presents itself: what it is for, what it needs, what it returns."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Literal
 
 from core.contract.fields import ConceptRef, Field, ImageRef, MaskRef, PatchRef
 
@@ -38,6 +39,19 @@ class Provenance(StrEnum):
 
 
 @dataclass(frozen=True)
+class Clash:
+    """A modifier that another one cannot stand with: in one order, or at all."""
+
+    other: str
+    """Its id; a method may name itself."""
+    place: Literal["before", "anywhere"]
+    """Where the other one stands when it does not work; before is outside."""
+    why: str
+    """One sentence."""
+    way_out: str
+
+
+@dataclass(frozen=True)
 class MethodInfo:
     """A registered method as both processes know it."""
 
@@ -53,6 +67,20 @@ class MethodInfo:
     params: tuple[Field, ...]
     needs: str = ""
     """Weights a person must bring, in words; empty where the embedded models suffice."""
+    clashes: tuple[Clash, ...] = ()
+    """Of a modifier: what it cannot be combined with."""
+
+
+def clashes(stack: Sequence[MethodInfo]) -> list[tuple[int, int, Clash]]:
+    """Which modifiers of a stack, outermost first, cannot stand so: (place of the one that says so, of the other, why)."""
+    found = []
+    for own, info in enumerate(stack):
+        for clash in info.clashes:
+            others = [i for i, other in enumerate(stack) if other.id == clash.other and i != own]
+            found += [
+                (own, i, clash) for i in others if i < own or (clash.place == "anywhere" and clash.other != info.id)
+            ]
+    return found
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from torch import Tensor
 
 from core.contract.errors import UserError
 from core.contract.fields import Advanced, ConceptRef, Help, ImageRef, MaskRef, ModifierSpec, PatchRef, Range
-from core.contract.method import Kind, Outcome, Provenance, Role
+from core.contract.method import Kind, Outcome, Provenance, Role, clashes
 from core.contract.params import Params, from_json, to_json
 from core.engine.concepts import changed
 from core.engine.plan import Work
@@ -129,8 +129,10 @@ def build_modifiers(specs: Sequence[str], run: Run, model: Model) -> list[Hook]:
     """Hooks of `id` or `id:{json}` specifications, in order.
 
     Raises:
-        UserError: unknown, not for this family, or with bad parameters.
+        UserError: unknown, not for this family, with bad parameters, or two that cannot be combined.
     """
+    for _, _, clash in clashes([method(read_modifier(spec)[0], Role.MODIFIER).info for spec in specs]):
+        raise UserError(clash.why, clash.way_out)
     hooks = []
     for spec in specs:
         id, data = read_modifier(spec)

@@ -4,11 +4,11 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.contract.errors import UserError
-from core.contract.method import Kind, MethodInfo, Outcome, Provenance, Role
+from core.contract.method import Clash, Kind, MethodInfo, Outcome, Provenance, Role
 from core.contract.params import Params, describe
 from core.engine.run import Run
 from core.hooks.hook import Hook
@@ -50,13 +50,14 @@ def task(
 
 def modifier(
     id: str, title: str, kind: Kind, *, families: tuple[str, ...] = ALL, paper: str = "",
-    provenance: Provenance = Provenance.PAPER, needs: str = "",
+    provenance: Provenance = Provenance.PAPER, needs: str = "", clashes: tuple[Clash, ...] = (),
 ) -> Callable[[type], type]:  # fmt: skip
     """Register a `Hook` class made as `Class(params, run, model)`."""
 
     def register(cls: type) -> type:
         params = _first_parameter(cls.__init__, skip=1)  # type: ignore[misc]
-        info = _info(id, title, kind, Role.MODIFIER, families, paper, provenance, needs, params, cls)
+        info = replace(_info(id, title, kind, Role.MODIFIER, families, paper, provenance, needs, params, cls),
+                       clashes=clashes)  # fmt: skip
         _add(Method(info, params, hook=cls))
         return cls
 
