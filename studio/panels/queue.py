@@ -241,6 +241,8 @@ class QueuePanel(QWidget):
 
     def tell(self, sentence: str) -> None:
         """Show what is wrong, until the engine is up again."""
+        self.note.setObjectName("problem")
+        self.note.style().polish(self.note)
         self.note.setText(sentence)
         self.note.show()
 
@@ -262,8 +264,8 @@ class QueuePanel(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.addWidget(self.why, 1)
         row.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
-        column.addWidget(self.failure)
         column.addWidget(self.view, 1)
+        column.addWidget(self.failure)
         column.addWidget(self.curves)
 
     def _button(self, name: str, text: str, call: Any) -> QToolButton:
@@ -307,6 +309,8 @@ class QueuePanel(QWidget):
             self.tell(
                 self.tr("The engine restarts with the new settings when the running job has ended. No job is lost.")
             )
+            self.note.setObjectName("hint")  # nothing is wrong
+            self.note.style().polish(self.note)
         elif self.link.engine.ready is not None:
             self.note.hide()
 
@@ -319,7 +323,8 @@ class QueuePanel(QWidget):
         job = self.selected
         self.failure.setVisible(job is not None and job.state == State.FAILED)
         if job is not None and job.state == State.FAILED:
-            self.why.setText(f"{self.model.title(job)}: {job.message}")
+            self.why.setText(job.message)
+            self.curves.hide()
         state = job.state if job else None
         self.buttons["up"].setEnabled(state == State.WAITING)
         self.buttons["down"].setEnabled(state == State.WAITING)
@@ -370,7 +375,9 @@ class QueuePanel(QWidget):
                 self.view.setCurrentIndex(self.model.index(row))
 
     def _draw(self) -> None:
-        if self.isVisible():
+        if self.failure.isVisible():  # there is no room for both
+            self.curves.hide()
+        elif self.isVisible():
             running = self.model.running
             self.curves.show_curves(
                 self.model.live[running.id].curves if running and running.id in self.model.live else {}

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel
 
 from core.contract.errors import UserError
 from core.contract.messages import Answer, MasksAnswer, MasksQuestion
+from studio import look
 from studio.canvas.flatten import flatten
 from studio.canvas.intents import Clicked, Intent
 from studio.canvas.pixels import Pixels
@@ -41,6 +43,13 @@ class ClickSelect(Part):
     def __init__(self, window: "Window") -> None:
         super().__init__(window)
         self.tool = window.column.tools.click
+        self.hint = QLabel(window.view)
+        self.hint.setObjectName("clickhint")
+        self.hint.setMargin(look.UNIT // 2)
+        self.hint.setAutoFillBackground(True)
+        self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hint.setAccessibleName(self.tr("Click-select"))
+        self.hint.hide()
         self._asked = ""
         self._points: Points = ()
         self._known: tuple[tuple[Layer, ...], Size | None, str] = ((), None, "")
@@ -143,7 +152,12 @@ class ClickSelect(Part):
         self.window.tell(sentence)
 
     def _say(self, text: str) -> None:
-        self.window.statusBar().showMessage(text)
+        """At the foot of the canvas, over it: the picture must not move under the person's hand."""
+        self.hint.setText(text)
+        self.hint.setVisible(bool(text))
+        self.hint.setMaximumWidth(max(200, self.window.view.width() - 2 * look.UNIT))
+        self.hint.adjustSize()
+        self.hint.move(look.UNIT, self.window.view.height() - self.hint.height() - look.UNIT)
 
     def _aside(self, work: Callable[[], None]) -> None:
         """Do it on a thread; what goes wrong there is said in the window."""

@@ -25,6 +25,8 @@ class Preferring(Part):
         super().__init__(window)
         self.dialog: Preferences | None = None
         self._scan = ""
+        self._restarts = False
+        """Whether the engine is being started anew because of us."""
         self.switch = QToolButton()
         self.switch.setObjectName("offline")
         self.switch.setCheckable(True)
@@ -36,7 +38,7 @@ class Preferring(Part):
         window.settings_changed.connect(self._follow)
         window.preferences_wanted.connect(self.open)
         window.link.ready.connect(self._show)
-        window.link.renewing.connect(lambda _waits: self._show())
+        window.link.renewing.connect(self._renewed)
         window.link.answered.connect(self._take)
         self._show()
         self._trim()
@@ -79,17 +81,25 @@ class Preferring(Part):
             if isinstance(app, QApplication):
                 look.dress(app, now.theme)
         if engine_options(now) != engine_options(before):
+            self._restarts = True
             at_once = self.window.link.renew(engine_options(now))
             text = self.tr("The engine restarts with the new settings.")
             if not at_once:
                 text = self.tr(
                     "The engine restarts with the new settings when the running job has ended. No job is lost."
                 )
-            self.window.tell(text, good=True)
+            if self._restarts:
+                self.window.tell(text, good=True)
         if now.thumbnails_megabytes < before.thumbnails_megabytes:
             self._trim()
         if now.language != before.language:
             self.window.tell(self.tr("The language changes at the next start."), good=True)
+        self._show()
+
+    def _renewed(self, waits: bool) -> None:
+        if self._restarts and not waits:
+            self._restarts = False
+            self.window.tell(self.tr("The engine runs with the new settings."), good=True)
         self._show()
 
     def _trim(self) -> None:

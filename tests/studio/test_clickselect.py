@@ -66,6 +66,11 @@ def asked(window: Window) -> list[MasksQuestion]:
     return [q.about for q in fake(window).asked if isinstance(q.about, MasksQuestion)]
 
 
+def hint(window: Window) -> str:
+    part = next(p for p in window.parts if isinstance(p, ClickSelect))
+    return part.hint.text() if part.hint.isVisible() else ""
+
+
 def open_photo(window: Window, folder: Path, size: tuple[int, int] = (96, 64)) -> None:
     shade = np.linspace(0, 255, size[0] * size[1] * 3).astype(np.uint8).reshape(size[1], size[0], 3)
     Image.fromarray(shade, "RGB").save(folder / "photo.png")
@@ -79,16 +84,16 @@ def test_a_click_offers_three_and_enter_takes_one(window: Window, qtbot: QtBot, 
     qtbot.waitUntil(lambda: len(tool.candidates) == 3)
     assert [m.points for m in asked(window)] == [((40, 30),)]
     assert asked(window)[0].weights == "/mine/sam.safetensors"
-    assert "Mask 1 of 3" in window.statusBar().currentMessage()
+    assert "Mask 1 of 3" in hint(window)
     qtbot.keyClick(window.view, Qt.Key.Key_2)
-    assert "Mask 2 of 3" in window.statusBar().currentMessage()
+    assert "Mask 2 of 3" in hint(window)
     qtbot.keyClick(window.view, Qt.Key.Key_Return)
     masks = [layer for layer in window.workspace.project.layers if layer.kind == LayerKind.MASK]
     assert len(masks) == 1
     assert masks[0].pixels is not None
     assert int((masks[0].pixels.array() > 127).sum()) == 400
     assert tool.candidates == ()
-    assert window.statusBar().currentMessage() == ""
+    assert hint(window) == ""
     window.commands.run("edit.undo")
     assert not any(layer.kind == LayerKind.MASK for layer in window.workspace.project.layers)
 
@@ -129,7 +134,7 @@ def test_while_a_job_runs_the_click_waits_and_the_window_says_so(window: Window,
     tool = window.column.tools.click
     assert window.link.submit("core.generate", {"prompt": "a cat"}) is not None
     tool.press(Pointer(40.0, 30.0))
-    assert "A job is running" in window.statusBar().currentMessage()
+    assert "A job is running" in hint(window)
     qtbot.waitUntil(lambda: len(asked(window)) == 1)
     qtbot.wait(50)
     assert tool.candidates == ()

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QModelIndex, Qt
 from pytestqt.qtbot import QtBot
 
 from core.client.fake import FakeEngine
@@ -91,6 +92,62 @@ def test_a_failure_is_told_in_its_sentence_and_curves_are_drawn(link: EngineLink
     with qtbot.waitSignal(link.failed):
         engine(link).step()
     qtbot.waitUntil(lambda: "The word 'dog' is not in the prompt." in panel.model.index(0).data())
+
+
+def test_a_killed_engine_leaves_a_sentence_and_a_way_on(link: EngineLink, qtbot: QtBot) -> None:
+    panel = QueuePanel(link)
+    qtbot.addWidget(panel)
+    panel.show()
+    job = link.submit("core.generate", {"prompt": "a cat"})
+    other = link.submit("core.generate", {"prompt": "a dog"})
+    assert job is not None
+    assert other is not None
+    engine(link).step()
+    engine(link).crash()
+    assert panel.failure.isVisible()
+    assert panel.why.text() == "The engine crashed while it worked on this job. Try the job again."
+    assert link.queue.get(other.id).state == State.RUNNING
+    panel.again.click()
+    assert link.queue.get(job.id).state == State.WAITING
+    assert not panel.failure.isVisible()
+    while engine(link).step():
+        pass
+    assert {j.state for j in link.queue.jobs()} == {State.DONE}
+
+
+def test_the_keyboard_moves_holds_and_cancels_and_the_choice_stays(link: EngineLink, qtbot: QtBot) -> None:
+    panel = QueuePanel(link)
+    qtbot.addWidget(panel)
+    panel.show()
+    panel.activateWindow()
+    panel.view.setFocus()
+    qtbot.waitUntil(panel.view.hasFocus)
+    link.pause()
+    for name in ("one", "two", "three"):
+        link.submit("core.generate", {"prompt": name})
+
+    def order() -> list[object]:
+        return [j.params["prompt"] for j in panel.model.rows]
+
+    panel.view.setFocus()
+    panel.view.setCurrentIndex(panel.model.index(2))
+    qtbot.keyClick(panel.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    qtbot.keyClick(panel.view, Qt.Key.Key_Up, Qt.KeyboardModifier.AltModifier)
+    assert order() == ["three", "one", "two"]
+    qtbot.keyClick(panel.view, Qt.Key.Key_Down, Qt.KeyboardModifier.AltModifier)
+    assert order() == ["one", "three", "two"]
+    assert panel.selected is not None
+    assert panel.selected.params["prompt"] == "three"
+    qtbot.keyClick(panel.view, Qt.Key.Key_Space)
+    assert link.queue.get(panel.selected.id).state == State.PAUSED
+    assert panel.buttons["hold"].accessibleName() == "Let this job go on"
+    panel.buttons["hold"].click()
+    assert link.queue.get(panel.selected.id).state == State.WAITING
+    qtbot.keyClick(panel.view, Qt.Key.Key_Delete)
+    assert [j.state for j in link.queue.jobs() if j.params["prompt"] == "three"] == [State.CANCELLED]
+    # What the list does with a drag: the first job before the last place.
+    assert panel.model.moveRow(QModelIndex(), 0, QModelIndex(), 2)
+    assert order()[:2] == ["two", "one"]
 
 
 def test_a_curve_keeps_its_shape_and_not_every_point() -> None:
