@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QListView,
     QProgressBar,
     QPushButton,
+    QSizePolicy,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -257,13 +258,17 @@ class QueuePanel(QWidget):
             bar.addWidget(button)
         bar.addStretch(1)
         column = QVBoxLayout(self)
-        column.setContentsMargins(8, 8, 8, 8)
+        column.setContentsMargins(8, 4, 8, 4)
+        column.setSpacing(4)
         column.addLayout(bar)
         column.addWidget(self.note)
-        row = QHBoxLayout(self.failure)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.addWidget(self.why, 1)
-        row.addWidget(self.again, 0, Qt.AlignmentFlag.AlignTop)
+        below = QVBoxLayout(self.failure)
+        below.setContentsMargins(0, 0, 0, 0)
+        below.setSpacing(2)
+        below.addWidget(self.why)
+        below.addWidget(self.again, 0, Qt.AlignmentFlag.AlignRight)
+        self.failure.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+        self.view.setMinimumHeight(48)
         column.addWidget(self.view, 1)
         column.addWidget(self.failure)
         column.addWidget(self.curves)
@@ -324,6 +329,7 @@ class QueuePanel(QWidget):
         self.failure.setVisible(job is not None and job.state == State.FAILED)
         if job is not None and job.state == State.FAILED:
             self.why.setText(job.message)
+            self.why.setToolTip(job.message)
             self.curves.hide()
         state = job.state if job else None
         self.buttons["up"].setEnabled(state == State.WAITING)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from PIL import Image
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QLabel
 
 from core.contract.errors import UserError
@@ -46,10 +46,11 @@ class ClickSelect(Part):
         self.hint = QLabel(window.view)
         self.hint.setObjectName("clickhint")
         self.hint.setMargin(look.UNIT // 2)
-        self.hint.setAutoFillBackground(True)
+        self.hint.setStyleSheet("background: palette(window); color: palette(window-text); border-radius: 4px;")
         self.hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hint.setAccessibleName(self.tr("Click-select"))
         self.hint.hide()
+        window.view.installEventFilter(self)
         self._asked = ""
         self._points: Points = ()
         self._known: tuple[tuple[Layer, ...], Size | None, str] = ((), None, "")
@@ -155,6 +156,14 @@ class ClickSelect(Part):
         """At the foot of the canvas, over it: the picture must not move under the person's hand."""
         self.hint.setText(text)
         self.hint.setVisible(bool(text))
+        self._place()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Resize and watched is self.window.view:
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def _place(self) -> None:
         self.hint.setMaximumWidth(max(200, self.window.view.width() - 2 * look.UNIT))
         self.hint.adjustSize()
         self.hint.move(look.UNIT, self.window.view.height() - self.hint.height() - look.UNIT)
