@@ -97,12 +97,16 @@ class WipeView(CanvasView):
     def draw_document(self, painter: QPainter, area: QRect) -> None:
         super().draw_document(painter, area)
         paper = self.to_widget(QRectF(0, 0, self.scene.width, self.scene.height)).intersected(QRectF(self.rect()))
-        if self.wiping and not self.all_before:
+        painter.save()  # a brush left behind would fill the view when its focus frame is drawn
+        both = self.wiping and not self.all_before
+        room = paper.width() - 16 if not both else paper.width() / 2 - 12
+        if both:
             self._draw_line(painter, paper)
-            _plate(painter, paper.topLeft() + QPointF(8, 8), self.names[0], right=False)
-            _plate(painter, paper.topRight() + QPointF(-8, 8), self.names[1], right=True)
-        else:
-            _plate(painter, paper.topLeft() + QPointF(8, 8), self.names[0 if self.all_before else 1], right=False)
+            _plate(painter, paper.topRight() + QPointF(-8, 8), self.names[1], room, right=True)
+        _plate(
+            painter, paper.topLeft() + QPointF(8, 8), self.names[0 if both or self.all_before else 1], room, right=False
+        )
+        painter.restore()
 
     def _draw_line(self, painter: QPainter, paper: QRectF) -> None:
         x = self.line()
@@ -314,9 +318,10 @@ class CompareView(QWidget):
         column.addLayout(views, 1)
 
 
-def _plate(painter: QPainter, at: QPointF, text: str, right: bool) -> None:
-    """A small dark plate with white words, seen on any picture."""
+def _plate(painter: QPainter, at: QPointF, text: str, room: float, right: bool) -> None:
+    """A small dark plate with white words, seen on any picture; at most `room` pixels wide."""
     painter.setFont(look.font(12))
+    text = painter.fontMetrics().elidedText(text, Qt.TextElideMode.ElideRight, max(0, round(room) - 16))
     width = painter.fontMetrics().horizontalAdvance(text) + 16
     area = QRectF(at.x() - (width if right else 0), at.y(), width, 22)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

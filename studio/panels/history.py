@@ -306,7 +306,7 @@ class _Strip(QListView):
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setMinimumHeight(76)
+        self.setMinimumHeight(70)
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.horizontalScrollBar().valueChanged.connect(self._scrolled)
         self.verticalScrollBar().valueChanged.connect(self._scrolled)
@@ -315,10 +315,10 @@ class _Strip(QListView):
         room = self.viewport().height() - self.fontMetrics().height() - 20
         many = room > 240
         side = 112 if many else max(36, min(128, room))
-        if side != self.tiles.side or self.isWrapping() != many:
+        if side != self.tiles.side or self.isWrapping() != many or self.gridSize().isEmpty():
             self.tiles.side = side
             self.setWrapping(many)
-            self.scheduleDelayedItemsLayout()
+            self.setGridSize(QSize(side + 12, side + self.fontMetrics().height() + 14))
         super().resizeEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
@@ -369,8 +369,8 @@ class HistoryPanel(QWidget):
         self.count = QLabel()
         self.count.setObjectName("hint")
         self.filters = {name: self._filter(text) for name, text in (
-            ("model", self.tr("Any model")), ("concept", self.tr("Any concept")), ("method", self.tr("Any method")),
-            ("date", self.tr("Any time")), ("rating", self.tr("Any rating")),
+            ("model", self.tr("Model")), ("concept", self.tr("Concept")), ("method", self.tr("Method")),
+            ("date", self.tr("Time")), ("rating", self.tr("Rating")),
         )}  # fmt: skip
         self._title = title
         self.filter_bar = QWidget()

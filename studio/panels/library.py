@@ -21,12 +21,14 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDoubleSpinBox,
     QFormLayout,
+    QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
     QListView,
     QMenu,
     QPlainTextEdit,
+    QScrollArea,
     QSplitter,
     QStyle,
     QStyledItemDelegate,
@@ -178,6 +180,7 @@ class LibraryPanel(QWidget):
         self.view.setUniformItemSizes(True)
         self.view.setDragEnabled(True)
         self.view.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
+        self.view.setMinimumHeight(60)
         self.view.setAccessibleName(self.tr("Concepts"))
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.words = QLineEdit()
@@ -313,7 +316,7 @@ class LibraryPanel(QWidget):
         self.notes.setTabChangesFocus(True)
         self.version.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         rows = QFormLayout()
-        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setContentsMargins(look.UNIT, 0, look.UNIT, 0)
         rows.setVerticalSpacing(look.UNIT // 2)
         for title, widget in (
             (self.tr("Name"), self.name), (self.tr("Word"), self.about), (self.tr("Strength"), self.strength),
@@ -341,14 +344,20 @@ class LibraryPanel(QWidget):
         column.addLayout(bar)
         column.addWidget(self.empty, 1)
         column.addWidget(self.view, 1)
-        self.card = QWidget()
-        self.card.setLayout(self.fields)
+        inside = QWidget()
+        inside.setLayout(self.fields)
+        self.card = QScrollArea()
+        self.card.setWidgetResizable(True)
+        self.card.setFrameShape(QFrame.Shape.NoFrame)
+        self.card.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.card.setMinimumHeight(60)
+        self.card.setWidget(inside)
         split = QSplitter()
         split.setChildrenCollapsible(False)
         split.addWidget(left)
         split.addWidget(self.card)
         split.setStretchFactor(0, 1)
-        split.setSizes([600, 220])
+        split.setSizes([600, 240])
         whole = QVBoxLayout(self)
         whole.setContentsMargins(look.UNIT, look.UNIT // 2, look.UNIT, look.UNIT // 2)
         whole.addWidget(split)

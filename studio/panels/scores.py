@@ -68,17 +68,17 @@ class ScoreModel(QAbstractTableModel):
         self.rows: list[ScoreRow] = []
         self._by, self._order = 8, Qt.SortOrder.DescendingOrder
         self.columns = (
-            Column(self.tr("Set"), lambda r: r.run, lambda r: r.run.casefold(), 110),
-            Column(self.tr("Method"), lambda r: title(r.method), lambda r: title(r.method), 130),
-            Column(self.tr("Score"), lambda r: r.score, lambda r: r.score.casefold(), 130),
-            Column(self.tr("About"), lambda r: r.what, lambda r: r.what.casefold(), 90),
+            Column(self.tr("Set"), lambda r: r.run, lambda r: r.run.casefold(), 90),
+            Column(self.tr("Method"), lambda r: title(r.method), lambda r: title(r.method), 120),
+            Column(self.tr("Score"), lambda r: r.score, lambda r: r.score.casefold(), 110),
+            Column(self.tr("About"), lambda r: r.what, lambda r: r.what.casefold(), 80),
             Column(self.tr("Value"), lambda r: self.tr("not measured") if r.value is None else f"{r.value:.4g}",
-                   lambda r: r.value, 90),
-            Column(self.tr("n"), lambda r: str(r.n or ""), lambda r: r.n, 70),
+                   lambda r: r.value, 106),
+            Column(self.tr("n"), lambda r: str(r.n or ""), lambda r: r.n, 64),
             Column(self.tr("95 % interval"), lambda r: r.reason if r.value is None else _within(r),
-                   lambda r: None if r.low is None or r.high is None else r.high - r.low, 210),
-            Column(self.tr("Judge"), lambda r: r.judge, lambda r: r.judge.casefold(), 130),
-            Column(self.tr("When"), lambda r: time.strftime("%Y-%m-%d %H:%M", time.localtime(r.at)), lambda r: r.at, 120),
+                   lambda r: None if r.low is None or r.high is None else r.high - r.low, 200),
+            Column(self.tr("Judge"), lambda r: r.judge, lambda r: r.judge.casefold(), 110),
+            Column(self.tr("When"), lambda r: time.strftime("%Y-%m-%d %H:%M", time.localtime(r.at)), lambda r: r.at, 126),
         )  # fmt: skip
         self._scales: dict[str, tuple[float, float]] = {}
 
@@ -207,7 +207,8 @@ class ScorePlot(pg.PlotWidget):  # type: ignore[misc]
         self.setMenuEnabled(False)
         self.hideButtons()
         self.setMouseEnabled(x=False, y=False)
-        self.setMinimumHeight(160)
+        self.setMinimumHeight(110)
+        self.getAxis("bottom").setHeight(44)
         self.setAccessibleName(self.tr("Plot of the chosen score"))
         self.shown: list[ScoreRow] = []
 
@@ -276,6 +277,7 @@ class ScoresPanel(QWidget):
         self.table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.table.setTabKeyNavigation(False)
+        self.table.setMinimumHeight(90)
         self.table.setAccessibleName(self.tr("Scores"))
         for place, column in enumerate(self.model.columns):
             self.table.setColumnWidth(place, column.width)
@@ -293,6 +295,7 @@ class ScoresPanel(QWidget):
         self.pictures.setIconSize(QSize(96, 96))
         self.pictures.setMovement(QListWidget.Movement.Static)
         self.pictures.setResizeMode(QListWidget.ResizeMode.Adjust)
+        self.pictures.setMinimumHeight(60)
         self.pictures.setAccessibleName(self.tr("Pictures behind the chosen score"))
         self.behind = QLabel()
         self.behind.setObjectName("hint")
@@ -381,6 +384,7 @@ class ScoresPanel(QWidget):
         bar.addWidget(self.export_button)
         row = QHBoxLayout()
         row.setContentsMargins(look.UNIT, 0, look.UNIT, look.UNIT // 2)
+        row.setSpacing(look.UNIT // 2)
         for box in self.filters.values():
             row.addWidget(box, 1)
         right = QWidget()

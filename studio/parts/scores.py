@@ -11,6 +11,7 @@ from core.contract.assets import write_atomic
 from core.contract.errors import UserError
 from core.contract.method import Kind
 from studio import places
+from studio.canvas.toolbar import ZoomBar
 from studio.commands import Command
 from studio.panels.saving import ask_path
 from studio.panels.score_files import KINDS, parameters, written
@@ -38,7 +39,7 @@ class ScoresPart(Part):
         self.panel.hide()
         self.history = next(p for p in window.findChildren(HistoryPart))
         self.compare = next(p for p in window.findChildren(ComparePart))
-        self.compare.opened.connect(self.panel.hide)
+        self.compare.opened.connect(lambda: self.show_scores(False))
         window.stack.currentChanged.connect(lambda _place: self.show_scores(window.inspector.verb == "prove"))
         window.link.ready.connect(self._ready)
         window.link.done.connect(lambda job, *_: self._finished(job))
@@ -66,7 +67,8 @@ class ScoresPart(Part):
                 self.compare.close_view()
             self.read()
         self.panel.setVisible(on)
-        self.window.view.setVisible(not on)
+        for widget in (self.window.view, *self.window.findChildren(ZoomBar)):
+            widget.setVisible(not on)
 
     def read(self) -> None:
         """All rows of the store; several programs write it."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
 from studio import places
@@ -91,3 +91,19 @@ def test_x_held_over_the_canvas_shows_it_before(window: Window, qtbot: QtBot) ->
     assert [item.visible for item in window.view.scene.items] == [True, False]
     qtbot.keyRelease(window.view, Qt.Key.Key_X)
     assert [item.visible for item in window.view.scene.items] == before == [True, True]
+
+
+def test_the_pictures_are_seen_in_their_colours_also_with_the_focus_there(window: Window, qtbot: QtBot) -> None:
+    draw(window, qtbot, "a cat", 7)
+    draw(window, qtbot, "a dog", 20)
+    entries = part(window).history.search()
+    found = comparison(window)
+    found.show_results([(entries[1], 0), (entries[0], 0)])
+    right = found.compare.right
+    right.setFocus()
+    qtbot.waitUntil(right.hasFocus)
+    right.finish()
+    shot = right.grab().toImage()
+    for x, grey in ((10, 57), (80, 70)):
+        at = right.point_to_widget(QPointF(x + 0.5, 50.5)).toPoint()
+        assert shot.pixelColor(at).red() == grey
