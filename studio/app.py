@@ -23,6 +23,9 @@ from studio.settings import Settings, load, save
 from studio.window import Window
 from studio.workspace import Workspace
 
+LINGER = 1000
+"""Milliseconds that the link of a window outlives it: a message of the engine may still be on its way through it."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Open the studio; gives the exit code."""
@@ -63,8 +66,6 @@ class Studio:
         self.assets = AssetStore(places.assets())
         self.window: Window | None = None
         self._engine = engine
-        self._last: EngineLink | None = None
-        """The link of the window before: a message may still be on its way through it."""
         self._elsewhere: dict[str, Path] = {}
         """Jobs that another project of this session asked for, and that were not done when it was left."""
 
@@ -97,7 +98,6 @@ class Studio:
         for state in (State.WAITING, State.RUNNING, State.PAUSED):
             for job in old.link.queue.jobs(state):
                 self._elsewhere.setdefault(job.id, leaving.folder)
-        self._last = old.link
         link = old.link.successor()
         app = QApplication.instance()
         assert isinstance(app, QApplication)
@@ -111,7 +111,10 @@ class Studio:
             window = self._build(document, link)
         finally:
             app.setQuitOnLastWindowClosed(True)
+        # What has no parent must be destroyed by hand: its connections hold the functions that hold the old window.
+        old.workspace.deleteLater()
         old.deleteLater()
+        QTimer.singleShot(LINGER, old.link.deleteLater)
         try:
             save(self.path, self.settings)
         except UserError as error:
