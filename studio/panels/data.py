@@ -77,12 +77,15 @@ class DataPanel(QWidget):
 
     @property
     def maps(self) -> MapsView | None:
-        """The maps before the person's eyes: the tab that is up, else the first of the picture that is shown."""
+        """The maps before the person's eyes: the tab that is up, else those of the picture with the most steps."""
         current = self.tabs.currentWidget()
         if isinstance(current, MapsView):
             return current
-        found = [view for view in self.views if isinstance(view, MapsView)]
-        return next((v for v in found if v.number == self._place + 1), found[0] if found else None)
+        return self._richest()
+
+    def _richest(self) -> MapsView | None:
+        found = [v for v in self.views if isinstance(v, MapsView) and v.kept.picture in (0, self._place + 1)]
+        return max(found, key=lambda view: len(view.maps[0].values), default=None)
 
     def show_result(self, result: Result | None, place: int = 0, course: Series | None = None) -> None:
         """Show a result; `place` is the picture that is on the canvas, `course` the numbers it said while it ran."""
@@ -106,7 +109,7 @@ class DataPanel(QWidget):
                 self.tabs.addTab(summary, self.tr("Summary"))
             for view in self.views:
                 view.show_picture(place)
-            mine = next((v for v in self.views if v.kept.picture in (0, place + 1)), None)
+            mine = self._richest() or next(iter(self.views), None)
             if mine is not None:
                 self.tabs.setCurrentWidget(mine)
         self._show_files(result)
