@@ -28,6 +28,7 @@ from core.contract.messages import (
     ToStudio,
 )
 from core.contract.method import MethodInfo, Outcome, Role
+from studio.language import localized
 from studio.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -83,6 +84,7 @@ class EngineLink(QObject):
         self._next: EngineLink | None = None
         self._seen: tuple[int, int] | None = None
         self._told = ""
+        self._translated: tuple[Ready, tuple[MethodInfo, ...]] | None = None
         self._heard.connect(self._take)
         self._trouble.connect(self.trouble)
         self.dispatcher = dispatcher or Dispatcher(queue, engine)
@@ -121,8 +123,13 @@ class EngineLink(QObject):
 
     @property
     def methods(self) -> tuple[MethodInfo, ...]:
-        """What the engine can do; empty while it starts."""
-        return self.engine.ready.methods if self.engine.ready else ()
+        """What the engine can do, in the window's language; empty while it starts."""
+        ready = self.engine.ready
+        if ready is None:
+            return ()
+        if self._translated is None or self._translated[0] is not ready:
+            self._translated = ready, tuple(localized(info) for info in ready.methods)
+        return self._translated[1]
 
     @property
     def models(self) -> tuple[str, ...]:

@@ -48,7 +48,7 @@ from studio.panels.layers import LayersPanel
 from studio.panels.methods import VERBS, Inspector
 from studio.panels.prompt import PromptBar
 from studio.panels.queue import QueuePanel, QueueStrip
-from studio.parts import PARTS
+from studio.parts.table import PARTS
 from studio.settings import Settings, save
 from studio.workspace import Workspace, store_picture
 

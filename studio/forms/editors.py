@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from core.contract.fields import JSON, Field
 from studio.forms.context import FROM_REGIONS, FormContext, Told
+from studio.language import label_of, said
 
 _MOST = 2_147_483_647
 
@@ -178,7 +179,7 @@ class ChoiceEditor(Editor):
         self.box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.box.setMinimumContentsLength(8)
         for choice in choices if choices is not None else field.choices:
-            self.box.addItem(choice.replace("_", " "), choice)
+            self.box.addItem(said(choice).replace("_", " "), choice)
         self.box.currentIndexChanged.connect(self.edited)
         self.row.addWidget(self.box, 1)
         self._adopt(self.box)
@@ -510,7 +511,7 @@ def make_editor(field: Field, context: FormContext) -> Editor:
 
 def title_of(field: Field) -> str:
     """A field's name as a label."""
-    return field.name.replace("_", " ").capitalize()
+    return said(label_of(field))
 
 
 def _whole(text: str, count: int) -> list[JSON]:

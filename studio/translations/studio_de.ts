@@ -1,0 +1,5914 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de_DE">
+<context>
+    <name></name>
+    <message>
+        <source>“{}” has no region yet: draw one for it (R), or take it out of the words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is a region for “{}”, which is not in the prompt: write it there, or hide the region.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The region of “{}” covers nothing of the picture: paint it, or draw it anew.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The region of “{}” is smaller than one of the {} x {} cells in which words are placed; it counts as one cell.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The regions of “{}” and “{}” overlap by {} %: there both words pull. Move them apart.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Brush</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paint on the layer. [ ] size, { } hardness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Eraser</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take away from the layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lasso</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag around what is meant. Shift adds, Alt takes away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Polygon</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click corner by corner, Enter closes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select a box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click-select</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click on a thing; the right button takes parts away</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw where a concept or a word shall be</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Arrange</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move, scale and rotate the layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Crop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw what shall remain, Enter crops</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing has all of these words. Try fewer.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Switched on for a generation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Runs by itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paper</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far it is known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Works with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name for scripts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from {} to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one of {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>needed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>default {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>in the paper: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>source: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recent projects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No project was opened yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out of the list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A .zip…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a project folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Projects (*.zip)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This is needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one, two, three</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take it from the canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>take it from the canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write it like this: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop files here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a file here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>File…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>choose a file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>take it out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This line is not `id:{…}`: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the regions on the canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each word gets the region that was drawn for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regions of: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No word has a region yet. Draw one with R; without, no layout is given.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Symbol in the paper: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From {} to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Default: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The report &apos;{}&apos; is not there any more. Run the job again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No browser opened the report. It lies at {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Estimating…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time and memory are not known</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>less than 1 s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>about {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and {} to load the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}, more than the {} that are free</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>measured before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scaled from earlier runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>computed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same job ran on this machine; the middle of its last times.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Jobs of this method ran here with other numbers: taken further by steps, pictures and pixels.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From the measured speed of the model on this machine; modifiers are not counted.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>It becomes known when the method has run here once.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;New project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a project &amp;folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open &amp;recent…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recent projects, folders and .zip files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the e&amp;xample project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save project &amp;as…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save a copy as .&amp;zip…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rena&amp;me the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Close the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a &amp;picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Save</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Export the picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pre&amp;ferences…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Quit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Redo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select &amp;nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>R&amp;un</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Pixel for pixel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Commands…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Methods…</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ArrangeTool</name>
+    <message>
+        <source>Arrange layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>BarList</name>
+    <message>
+        <source>What the picture consists of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag a bar to the right, or press Delete, to take it out of the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}, coefficient {:.3f}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>BarsView</name>
+    <message>
+        <source>Strength</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Times the coefficient that was found; 0 leaves the picture as it is</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Several strengths</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make this change at this strength</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show at several strengths</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To the form</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write the change into the method&apos;s form and start nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put in</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instead of “{}”:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Goes out, and what comes in instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>BoxTool</name>
+    <message>
+        <source>Select nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>BrushBar</name>
+    <message>
+        <source> px</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of the brush</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hardness of the brush</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flow of the brush</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opacity of the stroke</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pen pressure changes the size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>flow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pen pressure changes the flow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hardness</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Flow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pen pressure</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>BrushTool</name>
+    <message>
+        <source>Erase</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Paint</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CanvasTool</name>
+    <message>
+        <source>Choose a layer first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” is locked; unlock it to change it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” is hidden; show it to paint on it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CanvasView</name>
+    <message>
+        <source>Canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No picture is open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture of {} by {} pixels at {} %.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers from the top: {}.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ClickSelect</name>
+    <message>
+        <source>Click on the thing itself first; the right button then takes parts away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select by clicking</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Click-select</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no picture to click on yet. Open one (Ctrl+O) or draw one in Create.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A job is running. The click is answered as soon as it has ended; Esc drops it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine is starting. The click is answered as soon as it is up; Esc drops it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Looking for masks…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One mask was found. Enter takes it, Esc drops it; more clicks make it better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mask {} of {}: {} choose, Enter takes it, Esc drops it; more clicks make it better.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ComparePart</name>
+    <message>
+        <source>Compare &amp;before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no picture on the canvas to compare.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is only one picture on the canvas. Select two in the history to compare them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} · seed {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep one of two</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CompareView</name>
+    <message>
+        <source>Picture before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Line between before and after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Change before and after over (Shift+X)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep this one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Close the comparison (Esc)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep “{}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put “{}” onto the canvas as a layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} x {} and {} x {} pixels: not counted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} of {} pixels changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} pixels changed outside the mask, {} inside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Slider</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before left of the line, after right of it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Side by side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two views of the same place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Point</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Point at the picture to see it before</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CropTool</name>
+    <message>
+        <source>Crop</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Curves</name>
+    <message>
+        <source>Curves of the running job</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>CurvesView</name>
+    <message>
+        <source>Value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No numbers yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DataPanel</name>
+    <message>
+        <source>What the result left</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Results show here what their methods kept.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Course</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Numbers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>While it runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>DataPart</name>
+    <message>
+        <source>Findings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Findings of this result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the &amp;report of this result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The method &apos;{}&apos; is not installed any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Drops</name>
+    <message>
+        <source>One project at a time: drop it alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;{}&apos; opens as a project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;{}&apos; is neither a picture nor a project: drop PNG, JPEG or WebP, a project folder or a .zip.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>These are no files: drop pictures, a project folder or a .zip.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;{}&apos; becomes a layer on top</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} pictures become layers on top</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>FirstRun</name>
+    <message>
+        <source>&amp;First steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write what you want to see, then press Run (Ctrl+Enter).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A photo of your thing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Press Run: the things in the photo get a mask each. Then choose how to learn them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write what the model shall forget, then press Run (Ctrl+Enter).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine is starting; a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HeatBar</name>
+    <message>
+        <source>Play the steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The mean over all steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask a place: click it, or brush over it, to see which words look there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength of the heat map</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show “{}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show where “{}” is seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No maps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all {} steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step {} of {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HelpWindow</name>
+    <message>
+        <source>Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search methods, papers, parameters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search the help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Methods</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Page</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HistoryModel</name>
+    <message>
+        <source>model {}, seed {}, {}, {:.1f} s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pinned</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPanel</name>
+    <message>
+        <source>Results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rating</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Filters</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pinned results only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use in this picture (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring back its settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare two results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from the history (Del); undo brings it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Today</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last 7 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last 30 days</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last year</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select two pictures of the history to compare them (Ctrl+click).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use in this picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let go of the pin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No rating</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from the history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No result fits. Take a word or a filter away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What you make appears here, with all that is needed to make it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} results</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>HistoryPart</name>
+    <message>
+        <source>History</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring back how this &amp;layer was made</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search the &amp;history</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That result has no picture; bring back its settings instead.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This layer does not say how it was made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Bring back the settings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its settings are back: method, prompt, values and seed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The method &apos;{}&apos; is not installed any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove results</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;{}&apos; says how it was made: Edit, Bring back how this layer was made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Inspector</name>
+    <message>
+        <source>Method</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it will take</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put this into the queue (Ctrl+Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing here yet: the engine is starting.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Modifiers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Another seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Labels</name>
+    <message>
+        <source>How far this method is known: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>partly inferred</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reconstructed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>needs {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LassoTool</name>
+    <message>
+        <source>Select nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LayersPanel</name>
+    <message>
+        <source>Layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opacity of the layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layer down</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lock the layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove the layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hide layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Order layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unlock layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lock layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LibraryModel</name>
+    <message>
+        <source>{} versions, strength {:g}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its file is missing: learn or import it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPanel</name>
+    <message>
+        <source>Concepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search concepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concepts with a tag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use in the prompt and in Create (Enter)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a concept…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export this concept…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove from the library; undo brings it back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop a photo here to learn something from it. What you learn stays here.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any tag</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No concept fits.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cup, kitchen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LibraryPart</name>
+    <message>
+        <source>Concepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Import a concept or LoRA…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the c&amp;oncept…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Use the chosen concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Con&amp;cepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename a concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength of a concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tags of a concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Notes of a concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Version of a concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove a concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The file of &apos;{}&apos; is missing. Learn or import it again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Place {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import concepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;{}&apos; is no concept of this program: it is imported as a change of the model for Create.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>imported from {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wrote &apos;{}&apos;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concept of this program</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRA for diffusers and peft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>LoRA for AUTOMATIC1111 and ComfyUI</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Textual inversion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Textual inversion for AUTOMATIC1111</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Exact weight change</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Log</name>
+    <message>
+        <source>&amp;Log…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Studio</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>LogDialog</name>
+    <message>
+        <source>Log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was written yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copy everything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Copied.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>MapsView</name>
+    <message>
+        <source>Word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a word to see it alone; take its tick away to hide it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>from </source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the highest value from which a place belongs to the word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export picture…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export mask…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>At this place: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>To see which words look at a place, switch on the pointer below the canvas and click.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a word of the list first.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModifierCard</name>
+    <message>
+        <source>Apply {} earlier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apply {} later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show or fold the settings of {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take {} out</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ModifierStack</name>
+    <message>
+        <source>Add a modifier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No modifier. Add one to keep words apart, to erase, or to correct a prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a modifier…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This modifier is not installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OutList</name>
+    <message>
+        <source>What goes out of the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Double click to put something in its place; press Delete to leave it in the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>(nothing)</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>OutlineTool</name>
+    <message>
+        <source>Select</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>Command palette</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What do you want to do?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search commands</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Commands</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Parameters</name>
+    <message>
+        <source>modifiers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>seed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Set {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Preferences</name>
+    <message>
+        <source>Preferences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>General</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Engine and models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory and caches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shortcuts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stay offline: nothing is ever downloaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say when a job has ended while the window is elsewhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The language changes at the next start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory for undo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thumbnails on disk</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The memory for undo changes at the next start; undo itself has no fixed depth.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thumbnails</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures that were clicked on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Both are made again when they are needed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;{}&apos; cannot be removed: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The fastest that is found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As measured on this machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model folders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The models folder, then the embedded one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Segment Anything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Choose a Segment Anything file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Device, precision, folders and the offline switch start the engine anew, between two jobs.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folders that are looked through for models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models that were found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Family</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scan again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>missing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>moved to {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n model(s) or part(s) of models</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n missing: put the file back, or look through the folder where it is now</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Looking through the folders…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keys for {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} belongs to “{}” already. Choose other keys.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder with models</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A Segment Anything file</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Preferring</name>
+    <message>
+        <source>Stay offline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stay &amp;offline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine restarts with the new settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine restarts with the new settings when the running job has ended. No job is lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The language changes at the next start.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine runs with the new settings.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is ever downloaded. Click to allow it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Online</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Models may be downloaded when they are asked for. Click to forbid it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}, after this job</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Projects</name>
+    <message>
+        <source>Name of the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>This project is empty: there is nothing to close.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Example: a bowl and a fig</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;{}&apos; is open already: it is this project.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a copy</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open another project…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repair it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unpacking &apos;{}&apos;…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A project is being packed; it takes a moment.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save the project as a folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Project folder (*)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;{}&apos; cannot be written: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Save a copy as .zip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Projects (*.zip)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A copy was saved as &apos;{}&apos;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rename the project</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PromptBar</name>
+    <message>
+        <source>Tokens</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier prompts (Alt+↑, Alt+↓)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Earlier prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was drawn yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text encoder reads {} tokens at a time; the rest is read in further parts.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens of the prompt, and how many the text encoder reads at once</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>PromptEdit</name>
+    <message>
+        <source>What do you want to see?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Right click a word to make it a concept, weigh it, give it a region or erase it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give “{}” a region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show where “{}” is seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep “{}” apart from other words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stay away from “{}” in this picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Erase “{}” from the model…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learn “{}” from pictures…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” is the learned concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stronger</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weaker</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Queue</name>
+    <message>
+        <source>Show the &amp;queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Pause the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Cancel the running job</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget jobs that ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Failed: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Done: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The result is on the canvas.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>QueueModel</name>
+    <message>
+        <source>waiting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>QueuePanel</name>
+    <message>
+        <source>Jobs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drag a waiting job to another place, or move it with Alt and the arrow keys</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pause the queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Hold this job back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run this job earlier</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Run this job later</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try this job again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cancel this job</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Forget jobs that ended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Why the job failed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The engine restarts with the new settings when the running job has ended. No job is lost.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let this job go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let the queue go on</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>QueueStrip</name>
+    <message>
+        <source>Progress of the running job</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation type="unfinished">
+            <numerusform></numerusform>
+            <numerusform></numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Nothing runs</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RecoveryDialog</name>
+    <message>
+        <source>Recovered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&apos;{}&apos; was recovered</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} edits</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The last session ended without closing. Nothing was lost: {} after the last whole save came back, the last one was &apos;{}&apos;. You can also go back to that save; redo (Ctrl+Y) brings the edits again.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>an edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep everything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Go back to the last save</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RegionBar</name>
+    <message>
+        <source>The next region is for</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draw where this shall be:</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Write a prompt first: its words can then be placed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>RegionTool</name>
+    <message>
+        <source>Draw a region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A region needs at least 4 x 4 pixels inside the picture. Drag its box open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Saving</name>
+    <message>
+        <source>&apos;{}&apos; is there already. Replace it?</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ScoreModel</name>
+    <message>
+        <source>Set</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>About</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>n</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>95 % interval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Judge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>When</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ScorePlot</name>
+    <message>
+        <source>Plot of the chosen score</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>not measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ScoresPanel</name>
+    <message>
+        <source>Scores</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Search scores</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any method</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Any judge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured or not</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures behind the chosen score</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing was measured yet. Choose a score on the right, give it pictures, and run it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The rows that are shown, as CSV, JSON or HTML</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No score fits. Take a word or a filter away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read the scores again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ScoresPart</name>
+    <message>
+        <source>&amp;Scores</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the &amp;scores…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Not measured: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The pictures behind this score are not known, or no longer there.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The first {} of {} pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the scores</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Wrote {} rows into &apos;{}&apos;.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>StartPage</name>
+    <message>
+        <source>First steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Make a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Say in words what you want to see.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learn my thing from a photo</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find it, name it, put it into new pictures.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Erase from a model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Name a thing that it shall not draw any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open the example project</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a project…</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where do you want to begin?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Or drop a picture, a project folder or a .zip anywhere.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Statistics</name>
+    <message>
+        <source>0 pixels changed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} pixels changed inside, {} outside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>empty mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{} px ({} %) · {} x {} at {}, {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Strip</name>
+    <message>
+        <source>Pictures at several strengths</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put this picture on the canvas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which prompt drove which step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>{}: {} steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TimelineView</name>
+    <message>
+        <source>Picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Price</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step {}: driven by “{}”</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step {}: {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>prices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scores</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ToolColumn</name>
+    <message>
+        <source>Tools</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>TreeView</name>
+    <message>
+        <source>Name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Value</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no prompt yet. Write what you want to see above the canvas.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Open a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no picture on the canvas yet.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select something on the canvas first (M draws a box, L a free line).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The method of this job is not installed any more.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recall the prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A job of another project is ready: its result is in the history.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mask {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learned {}. Write the words into the prompt of Create to use them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The change of the model is switched on in Create: draw to see it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>There is no mask yet. Select something on the canvas, or find masks (Learn).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Give a word a region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preview of the running job</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inspector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Queue</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Workspaces</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Create</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Tools</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Select nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>WipeView</name>
+    <message>
+        <source>before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Words</name>
+    <message>
+        <source>“{}” is a plain word again</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” is {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>No method that erases words from the model is installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>has a region</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Workspace</name>
+    <message>
+        <source>Add picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Region</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>XRay</name>
+    <message>
+        <source>Make a mask of where “{}” is seen</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ask a place for its &amp;words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Nothing is kept of where “{}” is seen. Switch on the attention X-ray and draw.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>“{}” is seen nowhere in this step.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Region from a word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>ZoomBar</name>
+    <message>
+        <source>Zoom</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom out (-)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Zoom in (+)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show the whole picture (0)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pixel for pixel (1)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of the mask, region or selection</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>_Drawn</name>
+    <message>
+        <source>no interval</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>declarations</name>
+    <message>
+        <source>CP-CLIP and TI-CLIP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CP-CLIP and TI-CLIP: are all requested concepts there, and does the background follow its words?</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instead of lists: a folder with pictures, prompts.json, references/&lt;concept&gt;, reference-masks/&lt;concept&gt;, regions/&lt;concept&gt;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generated pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The prompt of each picture in the same order, or one for all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>References</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Photos of the concepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reference of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The concept that each photo shows, in the same order; or one for all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reference masks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the concept is in each photo, in the same order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Masks of the generated pictures: where a concept is; all black where it is not there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Region of</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What each mask is of, in the same order: picture&apos;s number:concept, such as 1:cat</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Classes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Class words for placeholders in prompts, such as &lt;cat-1&gt;=cat: judges do not know learned words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of a CLIP; empty for the embedded one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dino</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of a DINO or DINOv2; empty: not measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Outside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What is put around a cut-out concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>grey</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>white</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>black</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Details</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where to write the scores of every picture (.json); empty for nowhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Requested</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The class words asked of each picture with commas between, or one entry for all; empty: every concept once</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backgrounds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The background&apos;s words of each picture, or one entry for all; never the whole prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Detector</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of an OWL-ViT; empty: boxes from the folder &apos;found&apos; or from regions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Level</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>OWL-ViT&apos;s score from which a box counts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Padding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pixels added around a box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score extracted concepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score concepts that were extracted from photos without words: SIM_I, SIM_C, ACC_1, ACC_3.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder with a folder per photo: photo.png, masks/&lt;concept&gt;.png, single/&lt;concept&gt;/*.png, joint/*.png</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of a CLIP; empty for the embedded one. Published numbers: CLIP ViT-B/32</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of a DINO; empty: not measured. Published numbers: DINO ViT-B/16</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A concept&apos;s source: the whole photo, black outside the mask; or the mask&apos;s square only</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>photo on black</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cut out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mapped</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plain cosines, or mapped to 0..1 as a public fork does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>cosine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>(cos+1)/2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pooling</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How DINO&apos;s tokens become one feature; the fork takes the mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>class token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score learned concepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score learned concepts: likeness, identity, bleeding into each other, and obedience to the prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of a BLIP for retrieval; empty: not measured</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How DINO&apos;s tokens become one feature; FreeCustom&apos;s script takes the mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cosine by which photos of two concepts must differ for a bleed score</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Erasure report</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Erasure report: is the concept gone, what else was damaged, how easily does it come back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Erase</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The words that were erased, one concept each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Patches</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The erasure as weight patches, each with :strength</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Erased</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The erasure as a checkpoint of its own; the chosen model is the original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Modifiers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The erasure as run-time guards</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Plan</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>quick: smoke test; CPU: noise predictions only, no pictures; standard: the default report; full: for publication</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>quick</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CPU</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>standard</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>full</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the erased words are; decides the templates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>object</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>style</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>person</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scene</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Judge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who says whether the concept is in a picture. auto: the pocket judge for the embedded model, else CLIP where given, else the original model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pocket judge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>CLIP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>original model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of a CLIP for CLIP scores and as judge; empty: the embedded one for the embedded model, else none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Superclass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the original model compares the word with, e.g. dog for a breed; empty: nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neighbours</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Similar concepts that must stay; empty: found by the text encoder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Synonyms</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Other words for the erased one; with several erased words write word=synonym</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Descriptions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Whole prompts that describe it without naming it; or word=prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt list</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Your own list of target prompts, CSV with a column &apos;prompt&apos; and, if it has them, seed and guidance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attacks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attacks to run instead of the plan&apos;s: noise probe, completion, hole, state shift, black-box embedding, white-box embedding, inverted latents, Ring-A-Bell, UnlearnDiffAtk; &apos;none&apos; for none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Budget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What attacks may spend: the reference&apos;s numbers, or reduced ones</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reduced</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reference</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the report is written; empty: beside the studio&apos;s files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blur</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blur the gallery until the pointer is on a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target prompts per word; empty: the plan&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Seeds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures per target prompt; empty: the plan&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Near</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many neighbours; empty: the plan&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Per neighbour</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompts per neighbour; empty: the plan&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Benign</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Benign prompts; empty: the plan&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attacked</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target prompts to attack; empty: the plan&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sampling steps; empty: the plan&apos;s, 50 or 20</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guidance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty: the family&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pairs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Times and noises of the original model as judge; 32 to 100 are sensible</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Recipe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How attacks learn a word: A or B as published, small (ours). Empty: by budget and family</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>small</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inversion steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps of inverted latents</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tina</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Updates per step of TINA&apos;s stronger inversion, 25 in its paper; 0: plain DDIM</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export a checkpoint</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export the model with its patches as a checkpoint that other programs open.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Path</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder (diffusers) or .safetensors file to write</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Format</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder for diffusers, or one file for other programs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>diffusers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>single-file</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Patches to write into the weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concepts to write into the weights; their words go beside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strength</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How strongly all changes are written</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Precision</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number type of the weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>as loaded</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fp32</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fp16</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Overwrite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Replace what is there</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export concepts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Export concepts and patches for other programs: embedding, LoRA, or our own exact delta.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The .safetensors file to write; several words add their name to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>lora: diffusers and peft; lora-kohya: AUTOMATIC1111 and ComfyUI; lora-diff: the same with exact full changes; embedding: textual inversion; embedding-a1111: with the key emb_params; delta: this program&apos;s own, exact</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>lora</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>lora-kohya</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>lora-diff</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>embedding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>embedding-a1111</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>delta</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Patches to export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concepts to export</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rank</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rank for full changes in a LoRA; 0 keeps 99 % of the energy per layer</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Generate pictures: a model, a prompt, concepts, patches and an ordered stack of modifiers.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to show; words of concepts are written as they are called, e.g. &lt;mug-1&gt;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Negative</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to stay away from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Count</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many pictures; each has the seed after the one before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More steps, finer result</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How closely to follow the prompt; empty: the family&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width x height in pixels, e.g. 512x768; empty: the model&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scheduler</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The solver of the sampling equation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ddim</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ddpm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>euler</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>euler-karras</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>euler-a</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dpmpp-2m</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dpmpp-2m-karras</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unipc</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>lcm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Init</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A picture to begin from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far to leave the initial picture: 1 forgets it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where to repaint the initial picture; outside stays to the bit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Feather</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Soft border inside the mask, in pixels</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learned concepts, each with :strength where it is not 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight patches (erasers, LoRA), each with :strength</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Modifiers in order, outermost first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rescale</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Restores contrast that strong guidance washes out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guidance from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the steps at which guidance begins</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Guidance to</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the steps at which guidance ends</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Eta</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fresh noise per DDIM step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto: 16-bit where this machine is measured to be faster with it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>float32</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Batch</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures computed at once; 0: by the model&apos;s size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a LoRA or embedding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Import a LoRA or an embedding of another program as a patch.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A LoRA, an embedding or a patch, .safetensors</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Family</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Family, where the file does not tell</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>pocket</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sd1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sd2</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sdxl</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The word an embedding is called for; empty takes the file&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Invert a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Invert a picture: find the noise it comes from, show how well it comes back, edit it by a prompt.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it shows; a good caption makes a good inversion</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Target</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What it should show instead; empty: only the reconstruction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>direct: exact source, best for edits; edit-friendly: edits by the prompt alone; null-text: slow, best reconstruction under guidance; negative-prompt: nearly free; ddim: guidance 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>direct</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>null-text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>negative-prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>edit-friendly</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps of the inversion and of the way back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How strongly the target pulls (edit-friendly: 15 in its paper)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Source guidance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit-friendly: guidance while inverting</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Skip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit-friendly: share of the steps left out at the noisy end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Null-text: most updates per step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concepts that the prompts may name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight patches to work under</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>M-ErasureBench</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>M-ErasureBench: five ways to bring an erased concept back, and how often each does (CRR).</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures per scenario: 8 allows 32 % at none found, 100 allows 3.7 %</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scenarios</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scenarios to run, empty for all five: text; embedding, white box; embedding, black box; latent, white box; latent, black box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures of the concept that attacks begin from; empty: the original model draws them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who says whether the concept is in a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Folder of a CLIP to judge with</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the original model compares the word with; empty: nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How a word is learned: A (5000 steps) or B (3000) as published, small (ours). Empty: small for the embedded model, else B</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Word steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps of the word; empty: the recipe&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Initial</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The word it begins from; empty: the recipe&apos;s</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inversion prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Condition of the inversion; the benchmark&apos;s is empty, others are inferred</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mixes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shares of fresh noise in the control of the latents, 0 to 1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sampling steps of scenarios 1 to 3</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Times and noises of the original model as judge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the table is written; empty: beside the studio&apos;s files</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blur the pictures until the pointer is on one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score removed objects</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score removed objects: the seam, the hole, what changed outside, and whether the object is gone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures with the object removed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same pictures with the object, in the same order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Masks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the object was, in the same order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Truth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The same views without the object, where there are any</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instead of lists: a folder with the folders after, before, masks and, where there is one, truth; pictures of one name belong together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Thing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The removed object in a word, such as &apos;car&apos;; empty does not ask for it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Encoder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A Segment Anything file (.safetensors); empty looks in the models folder, then takes the embedded one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What ReMOVE looks at; the &apos;reference&apos; variants repeat the authors&apos; script with its treatment of thin masks and padding</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>crop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>whole</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reference crop</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reference whole</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A CLIP folder; empty takes the embedded one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare object removers by class</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compare object removers by class: FID*, KID*, U-IDS* against pictures without that class.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder with pictures, classes.json, removed, and masks and truth if any</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Features</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the sets are compared by: a CLIP&apos;s or DINO&apos;s picture features, or the base model&apos;s own latents (ours; fine texture, hardly any meaning)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>clip</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>dino</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>autoencoder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A CLIP or DINO folder; empty takes the embedded CLIP</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scale and crop all pictures to this square first; 0 leaves that to the extractor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep so many principal axes of the pictures without the class, for small sets; 0 keeps all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Divisor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the covariances: n as MAT&apos;s code, n-1 as most others</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>n</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>n-1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where to write the scores of every class (.json); empty for nowhere</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>C</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight of the errors of U-IDS&apos;s support vector machine</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score erased text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score erased text: PSNR, MSSIM, MSE, AGE, pEPs, pCEPs, and how much of it is still found.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures with the text erased</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The clean pictures, in the same order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The pictures with text, in the same order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where the text was, in the same order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instead of lists: a folder with the folders after, truth, before, masks, boxes, found-after, found-before, found-truth (the last six where there are any)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Variant</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>As the names say, as the field&apos;s script computes, or both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>clean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>published</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clean scores: both pictures resized to this square (bicubic); 0 leaves them as they are</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Composite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take the truth outside the text first, so that only the text counts (the &apos;_C&apos; scores of GaRNet)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Matching</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>deteval: by shares of area (0.8 and 0.4), parts and merged words allowed; iou: overlap of half or more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>iou</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>deteval</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A task that marks text with masks, such as a text detector&apos;s id; empty reads detections from the folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A-STAR: words kept apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A-STAR: keep the words of a prompt apart, and in their places, while the picture is made.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words or phrases of the prompt to keep apart; a word given twice means its next place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layout: a painted mask for each word, in their order</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which losses move the latent</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>a_star</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>attend_and_excite</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far each gradient step goes; 0 changes nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Segregation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight of keeping words apart</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Retention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight of keeping words in place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only the first so many steps; empty: all (Attend-and-Excite: 25)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Every</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Only each so manieth step (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tolerance</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stop a picture when its loss changes less than this three times running; 0: never (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scale start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step size is the rate times the root of a scale that begins here</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scale end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and ends here at the last step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Timing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attend-and-Excite&apos;s step numbers as they are, or as shares of its 50 steps (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>share</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Map norm</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How probabilities become maps: softmax over the words (Attend-and-Excite), as they are, stretched (both inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ae_softmax</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>raw</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>minmax</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Last token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tokens in that softmax: up to the end token, or all but the last place; auto: end for SD 2.x</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>final</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smooth</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smooth the maps (Attend-and-Excite)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mask rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where a word is: half its peak, Otsu&apos;s split, or the strongest fifth (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>relative</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>otsu</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>quantile</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mask from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Masks from the maps before the latent moves, or from the guided pass after (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>before</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>after</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Layers</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All layers of the map size, or only those up to the first up block (saves memory on SDXL; inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>coarse</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Early exit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End the extra pass after the last layer it needs</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Checkpointing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Compute layers again instead of keeping them: less memory, more time</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show maps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preview the words&apos; maps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inside Black-Scholes, A-STAR meets prompts that lack its words.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Move A-STAR before it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention X-ray</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keeps a heat map of every word and step of a generation; the picture stays the same to the bit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words or phrases to watch; empty: every word of the prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep the maps of each so manieth step, and of the last</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Read an X-ray</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention X-ray: where the network looks for each word while it makes a picture.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Xray</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The kept maps of a generation (its x-ray data)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture to lay the heat map over; empty: the map alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which step; -1: the mean over all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Threshold</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Inside the mask: at least this share of the highest value (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Opacity</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Of the heat map over the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Black-Scholes: prompts blended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Black-Scholes blending: several prompts in one picture; each step goes to the one worth least.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The prompts to blend with the generation&apos;s own, which is the first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Who drives a step. paper: the lower price (the same choice as clip_min); reference_code: degenerate, rounding decides; linear: the mean; alternating; step_wise: 1, 2, 1; vanilla: &apos;A in the shape of B&apos;; extended: prices with the settings below</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>paper</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>reference_code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>clip_min</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>linear</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>alternating</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>step_wise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>vanilla</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>vanilla_reversed</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far to go from the own prompt to the one that drives (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fallback</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alternate where there is no CLIP, instead of refusing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strike</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The score that is good enough</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strikes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: an own strike for each prompt, the generation&apos;s first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Volatility</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: from the noise schedule (paper), or for each prompt from how its score moved</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>schedule</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>scores</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Allocation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: one prompt drives, or all by softmax of their prices</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>soft</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Payoff</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: the cheapest call, or the dearest put (prices the shortfall)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>call</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>put</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: rate per step; empty: 1 / steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: scores that volatility is taken from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smoothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: share of the past in a moving mean of the scores</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: softness of the soft allocation, in units of price</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Margin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: change prompts only when prices differ by more</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Dwell</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: least steps with one prompt</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Warm up</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: share of the steps that alternates at the beginning</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Score each so manieth step only (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decode</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Size of the scored forecast; half is faster (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>half</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Judged as</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the CLIP reads for each prompt, e.g. instead of learned words</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two Black-Scholes blends would choose each other&apos;s prompts away.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put all prompts into one of them.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Black-Scholes: rules compared</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Black-Scholes blending compared: one seed, several rules side by side, and the strikes measured.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two or more prompts to blend; the first one drives the first step</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rules</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rules to compare, each a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps of every picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How closely to follow the prompts; empty: the family&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Width x height in pixels; empty: the model&apos;s own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strike share</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>extended: strike of a prompt, as a share of its score alone (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repaint inside a mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Repaint inside a mask and keep everything outside it, to the bit.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture to keep outside the mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where to repaint; of the picture&apos;s size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Soft border in pixels; it lies inside the mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Blend</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put the original back after each step (the paper, diffusers), or before each prediction and once at the end (the authors&apos; first code)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Noise on the original: one for all steps (diffusers), or new at each step (the authors&apos; code)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>same</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>fresh</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Widenings</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>For thin masks: how many wider masks the first steps repaint in (authors&apos; code); what was repainted outside the mask is put back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Scale and crop a picture of another size instead of refusing it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concept Lancet: exchange a concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concept Lancet: replace, add or remove a concept, as strongly as the picture&apos;s own caption holds it.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its caption; the source concept stands in it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Action</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>replace source by target; add target in place of what is true now (source, a counterpart in the caption; empty: one is looked for); remove source; decompose only shows the coefficients</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>replace</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>add</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>remove</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>decompose</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concepts of the caption to take out</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to put in, one for each source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Strengths</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Multipliers of the solved coefficient, 0 to 5, one picture each; 0 gives the picture itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Backbone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How the edit becomes a picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p2p-zero-direct</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>p2p-zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>infedit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Space</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Decompose the caption&apos;s text features once, or the predicted noise at each step (InfEdit only)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>score</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Baseline</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Also make each picture with a fixed weight instead of the solved one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fixed weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>That fixed weight (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Coefficient</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Use this instead of the solved coefficient, e.g. where it came out as zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More concepts for the dictionary; the caption&apos;s own are found</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concepts in the dictionary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alpha</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sparsity: 0.01 in the paper, 0.05 in its code</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tau</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the l1 part; 1 is the lasso</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normalize</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Solve for unit atoms, as the reference does</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refit</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Solve again for the concepts that were found, without the penalty that makes coefficients smaller (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stimuli</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which sentences say the concepts; auto: by the model</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>english</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Own stimuli</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A JSON file of your own sentences, like the bundled one</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sentences</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>More sentences; each counts for the concepts it mentions</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Captioner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A folder with a BLIP that writes captions; what it sees joins the dictionary</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Tagged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let a CLIP propose concepts that it finds in the picture: the embedded one, or your own</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The folder of your own CLIP for that</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty: 50, edit-friendly 100, InfEdit 12</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Empty: the backbone&apos;s own (P2P-Zero 5, direct 7.5, InfEdit 2.3, edit-friendly 15)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>P2P-Zero: how strongly the picture&apos;s attention is kept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cross</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>InfEdit: share of steps with the source&apos;s cross-attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Self attention</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>InfEdit: share of steps with the source&apos;s layout</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edit threshold</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>InfEdit: larger edits a smaller place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>InfEdit: words of the caption whose place must stay</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep threshold</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>InfEdit: larger keeps a smaller place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learned</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learned concepts that caption and sentences may name</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concept Lancet: a concept exchanged</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concept Lancet while a picture is made: the prompt&apos;s own features with one concept exchanged for another.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>replace source by target; add target in place of what the prompt says now; remove source</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Multiplier of the solved coefficient; 0 changes nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>From this share of the steps on; later keeps more of the source&apos;s layout (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>End</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Until this share of the steps (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>T2I-Zero: concepts separated</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>T2I-Zero: separate the concepts of a prompt by its text features and attention maps alone.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words or phrases of the prompt that are concepts; a word given twice means its next place; none: every word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How far features move to what they share with their neighbours; 0: not at all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Beta</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How much of a concept is taken away where another one owns the pixel; 0: nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Higher keeps fewer dimensions of the features</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Gamma</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Neighbours on each side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Share of the steps at which suppression begins (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>and ends (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>First and last step of suppression by number, both included, instead of shares (re-implementation: 1,25)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Alphas</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>An own alpha for each word, in their order, 0 to 2 (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Logarithmic quantile (re-implementation), plain quantile, or the products themselves (the reviews)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>quantile_log</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>absolute</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Normalise first</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Divide the products by their maximum before an absolute threshold (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Max over</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest product of the whole prompt (re-implementation), or of the neighbours (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>window</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Encoders</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Two text encoders (SDXL): their features as one (re-implementation), or each by itself</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>joined</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>each</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct in range</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Correct the features only in the steps of suppression (re-implementation)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Owner</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Each head has its own owner of a pixel (paper), or all heads the same (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>per_head</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>head_mean</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Renormalise</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Let probabilities sum to 1 again after suppression (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Ema</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Carry the suppressed maps over the steps; 0: not (re-implementation, after arXiv:2403.06381)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Show owners</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Preview which concept owns which pixel</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find things</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Find the things in a picture and give each a mask, without a click.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture to search</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How many things at most</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>auto: SAM where its weights are found, else classical</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>sam</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>classical</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A SAM file (.safetensors); empty looks in the models folder</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smallest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Smallest share of the picture a thing may cover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest share of the picture a thing may cover</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Where two overlap, only the smaller one keeps the pixels (a fig in a bowl)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Points per side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SAM: clicks along each side; 32 in the paper</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Predicted iou</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SAM: least predicted overlap; lower it for small models (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Stability</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>SAM: least stability; lower it for small models (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Cut out with clicks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>GrabCut: cut a thing out of a picture from a click, a box or a lasso; needs no weights.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture to cut from</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Points</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clicks on the thing: x, y in pixels of the picture</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Clicks on what does not belong to it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Box</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A box around the thing: x0, y0, x1, y1, in any direction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Lasso</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Corners of an outline drawn around the thing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rounds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Turns of colour model and cut</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Detail</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Long side in pixels at which to cut; the mask is scaled back</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Reach</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Radius of a click as a share of the short side (ours)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fill holes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fill what the cut encloses, but no hole with a click outside in it</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Refine a mask</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Grow, shrink, feather, fill, invert, smooth or clean a mask.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The mask to change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Its picture; when given, both must have the same size</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fill what the mask encloses</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Largest hole</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Fill only holes of up to so many pixels; 0 fills all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Remove specks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Drop separate parts of fewer pixels than this</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep largest</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep only so many of the largest parts; 0 keeps all</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Round the outline; pixels, standard deviation of a blur cut at half</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Shrink</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Take so many pixels off the edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Grow</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Add so many pixels around the edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Invert</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Swap inside and outside</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pixels over which the edge fades, half of them on either side</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RECE: erase a word and its echoes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>RECE: erase a word, then again and again what would still bring it back.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words or phrases the model should forget</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Instead</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What to show in their place: one per erased word, or one for all. Empty: nothing in particular, for a style &apos;art&apos;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words that must not change</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Concept</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What kind of thing the words are; decides the defaults of substitute, rounds and regularisation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>unsafe</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often to erase what would still bring the word back; more erases harder and damages more. Empty: 1, for unsafe 3; 0: UCE alone</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Regularisation</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Larger keeps the derived features small and the edit gentle. Empty: 0.001, for unsafe 0.1. Relative to the sum over all projections, so other model families may want another value</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pull towards the substitute in every round; lower it when pictures turn to noise, 0 changes nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Caution</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pull of the rounds back to the weights before them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pull of the rounds that holds each kept text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Uce caution</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pull of UCE back to the original weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Uce keep weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pull of UCE that holds each kept text. Empty: 1 / number of kept texts, at least 0.1</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Penalty</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What holds the derived features: a ridge to zero (the reference&apos;s scripts), a ridge to a text, or the reference&apos;s surrogate bounds</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to zero</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>to a text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>surrogate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>surrogate with ridge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>ridge on both</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Towards</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The text of the penalty &apos;to a text&apos;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Expand</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>UCE also edits five phrases around each word, such as &apos;image of …&apos;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Also keep this many vocabulary words that lie nearest to each erased one (inferred)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Original</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The untouched model, when the chosen one has been edited already</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Samples</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures per word before and after, to look at; 0 for none</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Segment Anything</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Segment Anything: a mask from a click, with your own SAM weights or the small embedded one.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>A SAM file (.safetensors) or a folder, or &apos;pocket&apos;; empty: the models folder, then &apos;pocket&apos;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Candidate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which of the masks comes first; 0 takes the one that fits best</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Passes that feed the logits back with all clicks</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Edge</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Threshold of the logits: higher is tighter</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rate by</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What rates a mask: the overlap the network predicts, or how little it moves with the threshold</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>predicted</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>stability</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unified concept editing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Unified concept editing: send the keys and values of some words to those of others.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What kind of thing the words are; decides the default substitute and the expanded prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Form</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Which tokens are edited: everything from a word&apos;s last token on, or only that token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>span</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>last token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pull towards the substitute; lower it when pictures turn to noise, 0 changes nothing</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pull back to the original weights</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pull that holds each kept word. Empty: 1 / number of kept texts, at least 0.1, for the span form; 1 for the last token</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Technique</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What a word becomes: its substitute, or the substitute without the word&apos;s own direction</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>tensor</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Also edit five phrases around each word, such as &apos;image of …&apos; or &apos;art by …&apos;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Break-A-Scene</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Break-A-Scene: learn several things from ONE picture, each behind a word of its own.</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The picture with the things to learn</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>One loose mask per thing, of the picture&apos;s size; they may overlap</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The names of the things in prompts, e.g. &lt;mug-1&gt;; empty: &lt;thing-1&gt;, &lt;thing-2&gt; ...</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What each thing is, e.g. mug; its word begins there. Empty: begins at a rare word</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Second phase: the whole network as in the paper, or low-rank layers (ours: small files, small GPUs, SDXL)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Background</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learn what is outside of all masks as one more thing, &lt;backdrop-1&gt;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps of the first phase; empty: the family&apos;s own (paper: 400; pocket on a CPU: 80)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Words rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning rate of the first phase; empty: the family&apos;s own (paper: 5e-4; pocket on a CPU: 0.01)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps of the second phase, 0 for words only; fewer if concepts merge; empty: the family&apos;s own (paper: 400; pocket on a CPU: 120)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>All rate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Learning rate of the second phase; empty: the family&apos;s own (paper: 2e-6, LoRA 1e-4 (inferred); pocket on a CPU: 0.0002, LoRA 0.001)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Attention weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight of the attention loss; raise it if concepts merge, 0 switches it off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prior weight</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Weight of prior preservation; 0 switches it off</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prior prompts</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>What the prior pictures show; deliberately not the things</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Prior count</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Number of prior pictures; empty: the family&apos;s own (paper: 100; pocket on a CPU: 12)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mirror</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Chance that picture and masks are mirrored together</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Template</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>The training prompt; {} stands for the drawn words joined by &apos;and&apos;</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train text</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Train the text encoders in the second phase as well</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Loss share</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Divide the masked error by the whole picture (paper) or by the mask&apos;s area (ours, for tiny things)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>area</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Rank of the low-rank layers; default as in diffusers&apos; DreamBooth-LoRA example</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Draws per step; empty: the family&apos;s own (paper: 1; pocket on a CPU: 2)</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Accumulate</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps whose gradients make one update</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Less memory for more time: recompute in the backward pass</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Keep minutes</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>How often the unfinished training is saved, to go on with after a stop; 0 never</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Pictures to make of each word and of all together at the end</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Sample steps</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Steps of these pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+</TS>
