@@ -14,7 +14,7 @@ from core.client.job import State
 from core.client.queue import JobQueue
 from core.contract.assets import AssetStore
 from core.contract.errors import UserError
-from studio import look, places
+from studio import language, look, places
 from studio.document.autosave import Document
 from studio.document.storage import is_project
 from studio.engine import EngineLink, engine_options
@@ -39,6 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     app.setApplicationName("Concept Studio")
     settings_path = places.settings_file()
     settings, trouble = load(settings_path)
+    language.install(app, settings.language)
     look.dress(app, settings.theme)
     try:
         document = open_document(None, settings)
