@@ -318,6 +318,9 @@ class _Strip(QListView):
         if side != self.tiles.side or self.isWrapping() != many or self.gridSize().isEmpty():
             self.tiles.side = side
             self.setWrapping(many)
+            off, on = Qt.ScrollBarPolicy.ScrollBarAlwaysOff, Qt.ScrollBarPolicy.ScrollBarAsNeeded
+            self.setVerticalScrollBarPolicy(on if many else off)
+            self.setHorizontalScrollBarPolicy(off if many else on)
             self.setGridSize(QSize(side + 12, side + self.fontMetrics().height() + 14))
         super().resizeEvent(event)
 
@@ -365,7 +368,7 @@ class HistoryPanel(QWidget):
         self.words.setPlaceholderText(self.tr("Search results"))
         self.words.setAccessibleName(self.tr("Search results"))
         self.words.setClearButtonEnabled(True)
-        self.words.setMinimumWidth(120)
+        self.words.setMinimumWidth(80)
         self.count = QLabel()
         self.count.setObjectName("hint")
         self.filters = {name: self._filter(text) for name, text in (
@@ -563,7 +566,7 @@ class HistoryPanel(QWidget):
         box = QComboBox()
         box.addItem(text, None)
         box.setAccessibleName(text)
-        box.setMinimumContentsLength(6)
+        box.setMinimumContentsLength(2)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.activated.connect(lambda _place: self.search())
         return box

@@ -188,6 +188,8 @@ class LibraryPanel(QWidget):
         self.words.setAccessibleName(self.tr("Search concepts"))
         self.words.setClearButtonEnabled(True)
         self.tags = QComboBox()
+        self.tags.setMinimumContentsLength(3)
+        self.tags.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.tags.setAccessibleName(self.tr("Concepts with a tag"))
         self.buttons = {name: self._button(icon, text, call) for name, icon, text, call in (
             ("use", "add", self.tr("Use in the prompt and in Create (Enter)"), lambda: self._with(self.used)),
@@ -314,6 +316,7 @@ class LibraryPanel(QWidget):
         self.strength.setKeyboardTracking(False)
         self.notes.setFixedHeight(48)
         self.notes.setTabChangesFocus(True)
+        self.version.setMinimumContentsLength(4)
         self.version.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         rows = QFormLayout()
         rows.setContentsMargins(look.UNIT, 0, look.UNIT, 0)

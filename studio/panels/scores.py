@@ -413,7 +413,7 @@ class ScoresPanel(QWidget):
         box = QComboBox()
         box.addItem(text, "")
         box.setAccessibleName(text)
-        box.setMinimumContentsLength(6)
+        box.setMinimumContentsLength(4)
         box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         box.activated.connect(lambda _place: self.search())
         return box

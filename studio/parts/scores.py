@@ -66,9 +66,12 @@ class ScoresPart(Part):
             if not self.compare.compare.isHidden():
                 self.compare.close_view()
             self.read()
-        self.panel.setVisible(on)
-        for widget in (self.window.view, *self.window.findChildren(ZoomBar)):
-            widget.setVisible(not on)
+        canvas = [self.window.view, *self.window.findChildren(ZoomBar)]
+        goes, comes = (canvas, [self.panel]) if on else ([self.panel], canvas)
+        for widget in goes:
+            widget.hide()
+        for widget in comes:  # never both at once: the window would grow to hold them
+            widget.show()
 
     def read(self) -> None:
         """All rows of the store; several programs write it."""
