@@ -79,8 +79,12 @@ class Studio:
         window = self._build(document) if self.window is None else self._replaced(self.window, document)
         window.show()
         projects_of(window).greet()
-        QTimer.singleShot(0, window.link.start)  # the window is up first, the engine warms behind it
+        QTimer.singleShot(0, lambda: self._start(window))  # the window is up first, the engine warms behind it
         return window
+
+    def _start(self, window: Window) -> None:
+        if window is self.window and window.isVisible():  # it may have been closed at once
+            window.link.start()
 
     def _build(self, document: Document, link: EngineLink | None = None) -> Window:
         if link is None:

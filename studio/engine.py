@@ -94,7 +94,9 @@ class EngineLink(QObject):
         self._timer.timeout.connect(self._poll)
 
     def start(self) -> None:
-        """Start the engine process, unless it runs already; returns at once."""
+        """Start the engine process, unless it runs already or was handed on; returns at once."""
+        if self._next is not None:
+            return
         warm = self.engine.ready is not None
         self.dispatcher.start()
         self._timer.start()
