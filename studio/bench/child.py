@@ -35,7 +35,9 @@ class Watch(QObject):
     def _up(self, window: Any) -> None:
         self._log.write("shown")
         window.link.ready.connect(lambda: self._log.write("ready", pid=getattr(window.link.engine, "pid", None)))
-        window.link.down.connect(lambda text: self._log.write("down", text=text))
+        window.link.down.connect(
+            lambda text: self._log.write("down", text=text, lines=list(window.link.engine.lines)[-40:])
+        )
         self._kept = self._then(window, self._log)
 
 

@@ -37,8 +37,9 @@ _QUEUED = 4
 
 
 def digest(value: JSON) -> str:
-    """A value in a few letters."""
-    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:16]
+    """A value in a few letters; 1 and 1.0 are the same number, in memory and read back."""
+    plain = json.loads(json.dumps(value), parse_int=float)
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def job_digest(job: Job) -> str:
@@ -66,7 +67,7 @@ class Monkey(QObject):
         self.link.failed.connect(lambda job, text: log.write("failed", id=job, text=text))
         self.link.done.connect(lambda job, _outcome, _seconds: log.write("finished", id=job))
         log.write("open", state=self._digest(), recovered=self.document.recovered, folder=str(self.document.folder),
-                  position=self.document.position, library=library_digests(self.library), heavy=heavy_modules(),
+                  position=self.document.position, library=library_digests(self.library), library_file=self.library.path.name, heavy=heavy_modules(),
                   jobs={j.id: j.state for j in self.link.queue.jobs()})  # fmt: skip
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)

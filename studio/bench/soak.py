@@ -37,6 +37,8 @@ from studio.document.tree import encode
 from studio.history.history import History
 from studio.library.library import Library
 
+HISTORY = "history.sqlite"
+"""Where the window keeps its results."""
 OLD = 2.0
 """Seconds after which an edit may not be lost."""
 ACTS = 200
@@ -190,7 +192,7 @@ class Soak:
                 self._differ(life, f"another project was opened: {line['folder']}")
         for line in lines:
             if line["what"] in ("trouble", "down", "fault"):
-                self._differ(life, f"told: {line['text']}")
+                self._differ(life, "\n  ".join([f"told: {line['text']}", *line.get("lines", ())]))
         with tempfile.TemporaryDirectory() as folder:
             copy = Path(folder) / "home"
             # The next window works on the folder itself; looking must not mend anything before it does.
@@ -294,8 +296,9 @@ class Soak:
 
     def _library(self, home: Path, lines: list[dict[str, Any]], _killed: float, quiet: bool) -> Iterator[str]:
         logged = [line["library"] for line in lines if line["what"] in ("open", "end")]
-        path = next((p for p in (home / LIBRARY, *home.glob("*library*")) if p.is_file()), None)
-        if path is None:
+        name = next((line["library_file"] for line in lines if line["what"] == "open"), LIBRARY)
+        path = home / name
+        if not path.is_file():
             if logged and logged[-1]:
                 yield "the library is gone"
             return
@@ -314,20 +317,28 @@ class Soak:
             yield f"{len(differ)} concepts of the library are not what they were"
 
     def _history(self, home: Path, _lines: list[dict[str, Any]], _killed: float, quiet: bool) -> Iterator[str]:
-        """The store is whole; the history, once the window keeps one, names only what is in it."""
+        """The store is whole; the history names only what is in it and, in the end, has every picture that was made."""
         for name in self._assets.damaged() if quiet else ():
             yield f"the stored file {name[:12]} is damaged"
-        path = next((p for p in home.glob("*history*") if p.suffix in (".db", ".sqlite")), None)
-        if path is None:
+        path = home / HISTORY
+        if not path.is_file():
+            yield "there is no history"
             return
-        history = History(path)
+        history, queue = History(path), JobQueue(home / places.queue().name)
         try:
             if history.notice:
                 yield history.notice
             for id, name in history.missing(self._assets):
                 yield f"the history's entry {id[:8]} names {name[:12]}, which is not in the store"
+            kept = {entry.id for entry in history.search(limit=100_000)}
+            done = {job.id for job in queue.jobs(State.DONE)}
+            if quiet and done - kept:
+                yield f"{len(done - kept)} finished jobs are not in the history"
+            if kept - done:
+                yield f"{len(kept - done)} entries of the history were never finished"
         finally:
             history.close()
+            queue.close()
 
     @property
     def _assets(self) -> AssetStore:
