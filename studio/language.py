@@ -34,6 +34,13 @@ class Pseudo(QTranslator):
         return False
 
 
+class Linguist(QTranslator):
+    """Our file. lupdate knows the context of `self.tr("…")` alone; texts of a bare `tr("…")` stand in the context ""."""
+
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str:
+        return super().translate(context, text, disambiguation, n) or super().translate("", text, disambiguation, n)
+
+
 def install(app: QCoreApplication, wanted: str) -> str:
     """Let the program speak a language; gives the one that it speaks.
 
@@ -49,7 +56,7 @@ def install(app: QCoreApplication, wanted: str) -> str:
     name = wanted or next((n for n in _spoken() if n == "en" or (FOLDER / f"studio_{n}.qm").exists()), "en")
     if name == "en":
         return name
-    ours, qts = QTranslator(app), QTranslator(app)
+    ours, qts = Linguist(app), QTranslator(app)
     if not ours.load(str(FOLDER / f"studio_{name}.qm")):
         return "en"
     if qts.load(f"qtbase_{name}", QLibraryInfo.path(QLibraryInfo.LibraryPath.TranslationsPath)):
