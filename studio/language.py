@@ -37,7 +37,7 @@ class Pseudo(QTranslator):
 class Linguist(QTranslator):
     """Our file. lupdate knows the context of `self.tr("…")` alone; texts of a bare `tr("…")` stand in the context ""."""
 
-    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str:
+    def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str | None:
         return super().translate(context, text, disambiguation, n) or super().translate("", text, disambiguation, n)
 
 
