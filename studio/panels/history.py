@@ -421,7 +421,10 @@ class HistoryPanel(QWidget):
         self._tell_count()
 
     def offer(self) -> None:
-        """Fill the filters with what the history holds; what is chosen stays."""
+        """Fill the filters, when they are seen, with what the history holds; what is chosen stays."""
+        self._tell_count()
+        if self.filter_bar.isHidden():
+            return  # counting a long history by model, concept and method takes longer than a frame
         try:
             found = {name: self.history.values(name) for name in ("model", "concept", "method")}
         except UserError as error:
@@ -435,7 +438,6 @@ class HistoryPanel(QWidget):
         _fill(self.filters["date"], [(self.tr("Today"), 1), (self.tr("Last 7 days"), 7), (self.tr("Last 30 days"), 30),
                                      (self.tr("Last year"), 365)])  # fmt: skip
         _fill(self.filters["rating"], [("★" * n + "+" * (n < 5), n) for n in range(1, 6)])
-        self._tell_count()
 
     def take(self, entry: Entry) -> None:
         """A new result."""
@@ -514,6 +516,7 @@ class HistoryPanel(QWidget):
 
     def _show_filters(self) -> None:
         self.filter_bar.setVisible(self.buttons["filter"].isChecked())
+        self.offer()
 
     def _refresh(self) -> None:
         chosen = self.chosen

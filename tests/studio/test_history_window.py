@@ -122,6 +122,9 @@ def test_pins_and_stars_filter(window: Window, qtbot: QtBot) -> None:
     assert panel.model.rows[3][0].rating == 4
     panel.buttons["pinned"].click()
     assert [e.prompt for e, _ in panel.model.rows] == ["a cat", "a cat"]
+    assert panel.filters["model"].count() == 1  # nothing is counted for filters that are not seen
+    panel.buttons["filter"].click()
+    assert [panel.filters["model"].itemText(i) for i in (0, 1)] == ["Model", "pocket (2)"]
     panel.filters["rating"].setCurrentIndex(5)
     panel.search()
     assert panel.model.rows == []
