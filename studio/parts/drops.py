@@ -15,6 +15,7 @@ from studio.dialogs.projects import title
 from studio.document.storage import is_project
 from studio.parts.part import Part
 from studio.parts.projects import projects_of
+from studio.parts.start import FIND
 
 if TYPE_CHECKING:
     from studio.window import Window
@@ -125,10 +126,21 @@ class Drops(Part):
         if plan.project is not None:
             projects_of(self.window).open(plan.project)
         elif plan.pictures:
-            for path in plan.pictures:
-                self.window.workspace.open_picture(path)
+            opened = [self.window.workspace.open_picture(path) for path in plan.pictures]
+            if len(opened) == 1 and opened[0] is not None and self.window.inspector.verb == "learn":
+                self._propose()
         else:
             self.window.tell(plan.sentence)
+
+    def _propose(self) -> None:
+        """A photo that is dropped in Learn is searched for the things in it at once: each gets a mask."""
+        learn = self.window.inspectors["learn"]
+        if learn.show_method(FIND):
+            learn.start()
+            self.window.tell(
+                self.tr("The things in the photo get a mask each. Name them in Layers (F2), then choose how to learn."),
+                True,
+            )
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         kind = event.type()
