@@ -5,2831 +5,2831 @@
     <name></name>
     <message>
         <source>“{}” has no region yet: draw one for it (R), or take it out of the words.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ hat noch keine Region: eine zeichnen (R) oder das Wort hier herausnehmen.</translation>
     </message>
     <message>
         <source>There is a region for “{}”, which is not in the prompt: write it there, or hide the region.</source>
-        <translation type="unfinished"></translation>
+        <translation>Für „{}“ gibt es eine Region, doch im Prompt fehlt das Wort: dort eintragen oder die Region ausblenden.</translation>
     </message>
     <message>
         <source>The region of “{}” covers nothing of the picture: paint it, or draw it anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Region von „{}“ bedeckt nichts vom Bild: ausmalen oder neu zeichnen.</translation>
     </message>
     <message>
         <source>The region of “{}” is smaller than one of the {} x {} cells in which words are placed; it counts as one cell.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Region von „{}“ ist kleiner als eine der {} x {} Zellen, in denen Wörter platziert werden; sie zählt als eine Zelle.</translation>
     </message>
     <message>
         <source>The regions of “{}” and “{}” overlap by {} %: there both words pull. Move them apart.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Regionen von „{}“ und „{}“ überlappen zu {} %: dort ziehen beide Wörter. Auseinanderschieben.</translation>
     </message>
     <message>
         <source>Brush</source>
-        <translation type="unfinished"></translation>
+        <translation>Pinsel</translation>
     </message>
     <message>
         <source>Paint on the layer. [ ] size, { } hardness</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf die Ebene malen. [ ] Größe, { } Härte</translation>
     </message>
     <message>
         <source>Eraser</source>
-        <translation type="unfinished"></translation>
+        <translation>Radierer</translation>
     </message>
     <message>
         <source>Take away from the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Von der Ebene wegnehmen</translation>
     </message>
     <message>
         <source>Lasso</source>
-        <translation type="unfinished"></translation>
+        <translation>Lasso</translation>
     </message>
     <message>
         <source>Drag around what is meant. Shift adds, Alt takes away</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewünschtes umfahren. Umschalt fügt hinzu, Alt nimmt weg</translation>
     </message>
     <message>
         <source>Polygon</source>
-        <translation type="unfinished"></translation>
+        <translation>Polygon</translation>
     </message>
     <message>
         <source>Click corner by corner, Enter closes</source>
-        <translation type="unfinished"></translation>
+        <translation>Ecke für Ecke klicken, Eingabe schließt</translation>
     </message>
     <message>
         <source>Box</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechteck</translation>
     </message>
     <message>
         <source>Select a box</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Rechteck auswählen</translation>
     </message>
     <message>
         <source>Click-select</source>
-        <translation type="unfinished"></translation>
+        <translation>Klick-Auswahl</translation>
     </message>
     <message>
         <source>Click on a thing; the right button takes parts away</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf ein Ding klicken; die rechte Taste nimmt Teile weg</translation>
     </message>
     <message>
         <source>Region</source>
-        <translation type="unfinished"></translation>
+        <translation>Region</translation>
     </message>
     <message>
         <source>Draw where a concept or a word shall be</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeichnen, wo ein Konzept oder Wort erscheinen soll</translation>
     </message>
     <message>
         <source>Arrange</source>
-        <translation type="unfinished"></translation>
+        <translation>Anordnen</translation>
     </message>
     <message>
         <source>Move, scale and rotate the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene verschieben, skalieren und drehen</translation>
     </message>
     <message>
         <source>Crop</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuschneiden</translation>
     </message>
     <message>
         <source>Draw what shall remain, Enter crops</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeichnen, was bleiben soll; Eingabe schneidet zu</translation>
     </message>
     <message>
         <source>Nothing has all of these words. Try fewer.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nirgends kommen alle diese Wörter vor. Weniger versuchen.</translation>
     </message>
     <message>
         <source>Switched on for a generation</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird für eine Generierung zugeschaltet</translation>
     </message>
     <message>
         <source>Runs by itself</source>
-        <translation type="unfinished"></translation>
+        <translation>Läuft eigenständig</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>Art</translation>
     </message>
     <message>
         <source>Paper</source>
-        <translation type="unfinished"></translation>
+        <translation>Paper</translation>
     </message>
     <message>
         <source>How far it is known</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie gesichert es ist</translation>
     </message>
     <message>
         <source>Works with</source>
-        <translation type="unfinished"></translation>
+        <translation>Arbeitet mit</translation>
     </message>
     <message>
         <source>Name for scripts</source>
-        <translation type="unfinished"></translation>
+        <translation>Name für Skripte</translation>
     </message>
     <message>
         <source>from {} to {}</source>
-        <translation type="unfinished"></translation>
+        <translation>von {} bis {}</translation>
     </message>
     <message>
         <source>one of {}</source>
-        <translation type="unfinished"></translation>
+        <translation>eins von {}</translation>
     </message>
     <message>
         <source>needed</source>
-        <translation type="unfinished"></translation>
+        <translation>erforderlich</translation>
     </message>
     <message>
         <source>default {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Standard {}</translation>
     </message>
     <message>
         <source>in the paper: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>im Paper: {}</translation>
     </message>
     <message>
         <source>source: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Quelle: {}</translation>
     </message>
     <message>
         <source>Open a project</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt öffnen</translation>
     </message>
     <message>
         <source>Recent projects</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuletzt geöffnete Projekte</translation>
     </message>
     <message>
         <source>No project was opened yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Es wurde noch kein Projekt geöffnet.</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>Öffnen</translation>
     </message>
     <message>
         <source>Take out of the list</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus der Liste nehmen</translation>
     </message>
     <message>
         <source>Another folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Anderer Ordner…</translation>
     </message>
     <message>
         <source>A .zip…</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine .zip…</translation>
     </message>
     <message>
         <source>Open a project folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Projektordner öffnen</translation>
     </message>
     <message>
         <source>Projects (*.zip)</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekte (*.zip)</translation>
     </message>
     <message>
         <source>This is needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dies ist erforderlich.</translation>
     </message>
     <message>
         <source>set</source>
-        <translation type="unfinished"></translation>
+        <translation>gesetzt</translation>
     </message>
     <message>
         <source>on</source>
-        <translation type="unfinished"></translation>
+        <translation>ein</translation>
     </message>
     <message>
         <source>one, two, three</source>
-        <translation type="unfinished"></translation>
+        <translation>eins, zwei, drei</translation>
     </message>
     <message>
         <source>Pick</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen</translation>
     </message>
     <message>
         <source>Take it from the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>Von der Leinwand übernehmen</translation>
     </message>
     <message>
         <source>take it from the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>von der Leinwand übernehmen</translation>
     </message>
     <message>
         <source>Write it like this: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>So schreiben: {}</translation>
     </message>
     <message>
         <source>Drop files here</source>
-        <translation type="unfinished"></translation>
+        <translation>Dateien hier ablegen</translation>
     </message>
     <message>
         <source>Drop a file here</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei hier ablegen</translation>
     </message>
     <message>
         <source>Canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>Leinwand</translation>
     </message>
     <message>
         <source>File…</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei…</translation>
     </message>
     <message>
         <source>choose a file</source>
-        <translation type="unfinished"></translation>
+        <translation>Datei wählen</translation>
     </message>
     <message>
         <source>take it out</source>
-        <translation type="unfinished"></translation>
+        <translation>herausnehmen</translation>
     </message>
     <message>
         <source>This line is not `id:{…}`: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Zeile ist nicht `id:{…}`: {}</translation>
     </message>
     <message>
         <source>From the regions on the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus den Regionen auf der Leinwand</translation>
     </message>
     <message>
         <source>Each word gets the region that was drawn for it</source>
-        <translation type="unfinished"></translation>
+        <translation>Jedes Wort erhält die Region, die dafür gezeichnet wurde</translation>
     </message>
     <message>
         <source>Regions of: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Regionen von: {}</translation>
     </message>
     <message>
         <source>No word has a region yet. Draw one with R; without, no layout is given.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch hat kein Wort eine Region. Mit R eine zeichnen; ohne wird kein Layout übergeben.</translation>
     </message>
     <message>
         <source>Advanced</source>
-        <translation type="unfinished"></translation>
+        <translation>Erweitert</translation>
     </message>
     <message>
         <source>Symbol in the paper: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Symbol im Paper: {}</translation>
     </message>
     <message>
         <source>From {} to {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Von {} bis {}</translation>
     </message>
     <message>
         <source>Default: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Standard: {}</translation>
     </message>
     <message>
         <source>Source: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Quelle: {}</translation>
     </message>
     <message>
         <source>The report &apos;{}&apos; is not there any more. Run the job again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Bericht „{}“ ist nicht mehr da. Den Auftrag noch einmal starten.</translation>
     </message>
     <message>
         <source>No browser opened the report. It lies at {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Browser hat den Bericht geöffnet. Er liegt unter {}.</translation>
     </message>
     <message>
         <source>Estimating…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wird geschätzt…</translation>
     </message>
     <message>
         <source>Time and memory are not known</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit und Speicher sind nicht bekannt</translation>
     </message>
     <message>
         <source>less than 1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>weniger als 1 s</translation>
     </message>
     <message>
         <source>about {}</source>
-        <translation type="unfinished"></translation>
+        <translation>etwa {}</translation>
     </message>
     <message>
         <source>and {} to load the model</source>
-        <translation type="unfinished"></translation>
+        <translation>und {} zum Laden des Modells</translation>
     </message>
     <message>
         <source>{}, more than the {} that are free</source>
-        <translation type="unfinished"></translation>
+        <translation>{}, mehr als die {}, die frei sind</translation>
     </message>
     <message>
         <source>measured before</source>
-        <translation type="unfinished"></translation>
+        <translation>früher gemessen</translation>
     </message>
     <message>
         <source>scaled from earlier runs</source>
-        <translation type="unfinished"></translation>
+        <translation>aus früheren Läufen hochgerechnet</translation>
     </message>
     <message>
         <source>computed</source>
-        <translation type="unfinished"></translation>
+        <translation>berechnet</translation>
     </message>
     <message>
         <source>The same job ran on this machine; the middle of its last times.</source>
-        <translation type="unfinished"></translation>
+        <translation>Derselbe Auftrag lief schon auf diesem Rechner; Median der letzten Zeiten.</translation>
     </message>
     <message>
         <source>Jobs of this method ran here with other numbers: taken further by steps, pictures and pixels.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufträge dieser Methode liefen hier mit anderen Werten: umgerechnet nach Schritten, Bildern und Pixeln.</translation>
     </message>
     <message>
         <source>From the measured speed of the model on this machine; modifiers are not counted.</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus dem gemessenen Tempo des Modells auf diesem Rechner; Modifikatoren sind nicht mitgerechnet.</translation>
     </message>
     <message>
         <source>It becomes known when the method has run here once.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bekannt, sobald die Methode hier einmal gelaufen ist.</translation>
     </message>
     <message>
         <source>&amp;New project</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Neues Projekt</translation>
     </message>
     <message>
         <source>Open a project &amp;folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt&amp;ordner öffnen…</translation>
     </message>
     <message>
         <source>Open &amp;recent…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Zuletzt geöffnet…</translation>
     </message>
     <message>
         <source>Recent projects, folders and .zip files</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuletzt geöffnete Projekte, Ordner und .zip-Dateien</translation>
     </message>
     <message>
         <source>Open the e&amp;xample project</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Beispielprojekt öffnen</translation>
     </message>
     <message>
         <source>Save project &amp;as…</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt speichern &amp;unter…</translation>
     </message>
     <message>
         <source>Save a copy as .&amp;zip…</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopie als .zi&amp;p speichern…</translation>
     </message>
     <message>
         <source>Rena&amp;me the project</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt u&amp;mbenennen</translation>
     </message>
     <message>
         <source>&amp;Close the project</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt s&amp;chließen</translation>
     </message>
     <message>
         <source>Open a &amp;picture…</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild ö&amp;ffnen…</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Speichern</translation>
     </message>
     <message>
         <source>&amp;Export the picture…</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild &amp;exportieren…</translation>
     </message>
     <message>
         <source>Pre&amp;ferences…</source>
-        <translation type="unfinished"></translation>
+        <translation>Einste&amp;llungen…</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>Been&amp;den</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Rückgängig</translation>
     </message>
     <message>
         <source>&amp;Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Wiederholen</translation>
     </message>
     <message>
         <source>Select &amp;nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Nichts auswählen</translation>
     </message>
     <message>
         <source>R&amp;un</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Starten</translation>
     </message>
     <message>
         <source>&amp;Fit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Einpassen</translation>
     </message>
     <message>
         <source>&amp;Pixel for pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Pixelgenau</translation>
     </message>
     <message>
         <source>&amp;Commands…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Befehle…</translation>
     </message>
     <message>
         <source>&amp;Methods…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Methoden…</translation>
     </message>
 </context>
 <context>
     <name>ArrangeTool</name>
     <message>
         <source>Arrange layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene anordnen</translation>
     </message>
 </context>
 <context>
     <name>BarList</name>
     <message>
         <source>What the picture consists of</source>
-        <translation type="unfinished"></translation>
+        <translation>Woraus das Bild besteht</translation>
     </message>
     <message>
         <source>Drag a bar to the right, or press Delete, to take it out of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Einen Balken nach rechts ziehen oder Entf drücken, um ihn aus dem Bild zu nehmen</translation>
     </message>
     <message>
         <source>{}, coefficient {:.3f}</source>
-        <translation type="unfinished"></translation>
+        <translation>{}, Koeffizient {:.3f}</translation>
     </message>
 </context>
 <context>
     <name>BarsView</name>
     <message>
         <source>Strength</source>
-        <translation type="unfinished"></translation>
+        <translation>Stärke</translation>
     </message>
     <message>
         <source>Times the coefficient that was found; 0 leaves the picture as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>Mal dem gefundenen Koeffizienten; 0 lässt das Bild, wie es ist</translation>
     </message>
     <message>
         <source>Several strengths</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehrere Stärken</translation>
     </message>
     <message>
         <source>Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeiten</translation>
     </message>
     <message>
         <source>Make this change at this strength</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Änderung in dieser Stärke ausführen</translation>
     </message>
     <message>
         <source>Show at several strengths</source>
-        <translation type="unfinished"></translation>
+        <translation>In mehreren Stärken zeigen</translation>
     </message>
     <message>
         <source>To the form</source>
-        <translation type="unfinished"></translation>
+        <translation>Ins Formular</translation>
     </message>
     <message>
         <source>Write the change into the method&apos;s form and start nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Änderung ins Formular der Methode schreiben, ohne etwas zu starten</translation>
     </message>
     <message>
         <source>Put in</source>
-        <translation type="unfinished"></translation>
+        <translation>Einsetzen</translation>
     </message>
     <message>
         <source>Instead of “{}”:</source>
-        <translation type="unfinished"></translation>
+        <translation>Statt „{}“:</translation>
     </message>
     <message>
         <source>Goes out, and what comes in instead</source>
-        <translation type="unfinished"></translation>
+        <translation>Geht hinaus, und was stattdessen hineinkommt</translation>
     </message>
 </context>
 <context>
     <name>BoxTool</name>
     <message>
         <source>Select nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts auswählen</translation>
     </message>
 </context>
 <context>
     <name>BrushBar</name>
     <message>
         <source> px</source>
-        <translation type="unfinished"></translation>
+        <translation> px</translation>
     </message>
     <message>
         <source>Size of the brush</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe des Pinsels</translation>
     </message>
     <message>
         <source>Hardness of the brush</source>
-        <translation type="unfinished"></translation>
+        <translation>Härte des Pinsels</translation>
     </message>
     <message>
         <source>Flow of the brush</source>
-        <translation type="unfinished"></translation>
+        <translation>Fluss des Pinsels</translation>
     </message>
     <message>
         <source>Opacity of the stroke</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft des Strichs</translation>
     </message>
     <message>
         <source>size</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>Pen pressure changes the size</source>
-        <translation type="unfinished"></translation>
+        <translation>Stiftdruck ändert die Größe</translation>
     </message>
     <message>
         <source>flow</source>
-        <translation type="unfinished"></translation>
+        <translation>Fluss</translation>
     </message>
     <message>
         <source>Pen pressure changes the flow</source>
-        <translation type="unfinished"></translation>
+        <translation>Stiftdruck ändert den Fluss</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>Hardness</source>
-        <translation type="unfinished"></translation>
+        <translation>Härte</translation>
     </message>
     <message>
         <source>Flow</source>
-        <translation type="unfinished"></translation>
+        <translation>Fluss</translation>
     </message>
     <message>
         <source>Opacity</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft</translation>
     </message>
     <message>
         <source>Pen pressure</source>
-        <translation type="unfinished"></translation>
+        <translation>Stiftdruck</translation>
     </message>
 </context>
 <context>
     <name>BrushTool</name>
     <message>
         <source>Erase</source>
-        <translation type="unfinished"></translation>
+        <translation>Radieren</translation>
     </message>
     <message>
         <source>Paint</source>
-        <translation type="unfinished"></translation>
+        <translation>Malen</translation>
     </message>
 </context>
 <context>
     <name>CanvasTool</name>
     <message>
         <source>Choose a layer first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erst eine Ebene wählen.</translation>
     </message>
     <message>
         <source>“{}” is locked; unlock it to change it.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ ist gesperrt; zum Ändern entsperren.</translation>
     </message>
     <message>
         <source>“{}” is hidden; show it to paint on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ ist ausgeblendet; zum Malen einblenden.</translation>
     </message>
 </context>
 <context>
     <name>CanvasView</name>
     <message>
         <source>Canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>Leinwand</translation>
     </message>
     <message>
         <source>No picture is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Bild ist geöffnet.</translation>
     </message>
     <message>
         <source>Picture of {} by {} pixels at {} %.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild mit {} mal {} Pixeln bei {} %.</translation>
     </message>
     <message>
         <source>Layers from the top: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebenen von oben: {}.</translation>
     </message>
 </context>
 <context>
     <name>ClickSelect</name>
     <message>
         <source>Click on the thing itself first; the right button then takes parts away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erst auf das Ding selbst klicken; dann nimmt die rechte Taste Teile weg.</translation>
     </message>
     <message>
         <source>Select by clicking</source>
-        <translation type="unfinished"></translation>
+        <translation>Durch Klicken auswählen</translation>
     </message>
     <message>
         <source>Take the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske übernehmen</translation>
     </message>
     <message>
         <source>Click-select</source>
-        <translation type="unfinished"></translation>
+        <translation>Klick-Auswahl</translation>
     </message>
     <message>
         <source>There is no picture to click on yet. Open one (Ctrl+O) or draw one in Create.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch ist kein Bild zum Anklicken da. Eines öffnen (Strg+O) oder in „Erzeugen“ zeichnen lassen.</translation>
     </message>
     <message>
         <source>A job is running. The click is answered as soon as it has ended; Esc drops it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Auftrag läuft. Der Klick wird beantwortet, sobald er endet; Esc verwirft ihn.</translation>
     </message>
     <message>
         <source>The engine is starting. The click is answered as soon as it is up; Esc drops it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine startet. Der Klick wird beantwortet, sobald sie bereit ist; Esc verwirft ihn.</translation>
     </message>
     <message>
         <source>Looking for masks…</source>
-        <translation type="unfinished"></translation>
+        <translation>Suche nach Masken…</translation>
     </message>
     <message>
         <source>One mask was found. Enter takes it, Esc drops it; more clicks make it better.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Maske gefunden. Eingabe übernimmt sie, Esc verwirft sie; weitere Klicks verbessern sie.</translation>
     </message>
     <message>
         <source>Mask {} of {}: {} choose, Enter takes it, Esc drops it; more clicks make it better.</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske {} von {}: {} wählen, Eingabe übernimmt, Esc verwirft; weitere Klicks verbessern sie.</translation>
     </message>
 </context>
 <context>
     <name>ComparePart</name>
     <message>
         <source>Compare &amp;before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>V&amp;orher und nachher vergleichen</translation>
     </message>
     <message>
         <source>There is no picture on the canvas to compare.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf der Leinwand ist kein Bild zum Vergleichen.</translation>
     </message>
     <message>
         <source>There is only one picture on the canvas. Select two in the history to compare them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf der Leinwand ist nur ein Bild. Im Verlauf zwei auswählen, um sie zu vergleichen.</translation>
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>vorher</translation>
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished"></translation>
+        <translation>nachher</translation>
     </message>
     <message>
         <source>{} · seed {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} · Seed {}</translation>
     </message>
     <message>
         <source>Keep one of two</source>
-        <translation type="unfinished"></translation>
+        <translation>Eines von zweien behalten</translation>
     </message>
 </context>
 <context>
     <name>CompareView</name>
     <message>
         <source>Picture before</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild vorher</translation>
     </message>
     <message>
         <source>Picture after</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild nachher</translation>
     </message>
     <message>
         <source>Line between before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>Linie zwischen vorher und nachher</translation>
     </message>
     <message>
         <source>Change before and after over (Shift+X)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorher und nachher vertauschen (Umschalt+X)</translation>
     </message>
     <message>
         <source>Keep this one</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses behalten</translation>
     </message>
     <message>
         <source>Close the comparison (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleich schließen (Esc)</translation>
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>vorher</translation>
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished"></translation>
+        <translation>nachher</translation>
     </message>
     <message>
         <source>Keep “{}”</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ behalten</translation>
     </message>
     <message>
         <source>Put “{}” onto the canvas as a layer</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ als Ebene auf die Leinwand legen</translation>
     </message>
     <message>
         <source>{} x {} and {} x {} pixels: not counted</source>
-        <translation type="unfinished"></translation>
+        <translation>{} x {} und {} x {} Pixel: nicht gezählt</translation>
     </message>
     <message>
         <source>{} of {} pixels changed</source>
-        <translation type="unfinished"></translation>
+        <translation>{} von {} Pixeln geändert</translation>
     </message>
     <message>
         <source>{} pixels changed outside the mask, {} inside</source>
-        <translation type="unfinished"></translation>
+        <translation>{} Pixel außerhalb der Maske geändert, {} innerhalb</translation>
     </message>
     <message>
         <source>Slider</source>
-        <translation type="unfinished"></translation>
+        <translation>Schieber</translation>
     </message>
     <message>
         <source>Before left of the line, after right of it</source>
-        <translation type="unfinished"></translation>
+        <translation>Links der Linie vorher, rechts davon nachher</translation>
     </message>
     <message>
         <source>Side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>Nebeneinander</translation>
     </message>
     <message>
         <source>Two views of the same place</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Ansichten derselben Stelle</translation>
     </message>
     <message>
         <source>Point</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeigen</translation>
     </message>
     <message>
         <source>Point at the picture to see it before</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf das Bild zeigen, um den Stand vorher zu sehen</translation>
     </message>
 </context>
 <context>
     <name>CropTool</name>
     <message>
         <source>Crop</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuschneiden</translation>
     </message>
 </context>
 <context>
     <name>Curves</name>
     <message>
         <source>Curves of the running job</source>
-        <translation type="unfinished"></translation>
+        <translation>Kurven des laufenden Auftrags</translation>
     </message>
 </context>
 <context>
     <name>CurvesView</name>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert</translation>
     </message>
     <message>
         <source>step</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt</translation>
     </message>
     <message>
         <source>No numbers yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch keine Zahlen.</translation>
     </message>
     <message>
         <source>step {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt {}</translation>
     </message>
 </context>
 <context>
     <name>DataPanel</name>
     <message>
         <source>What the result left</source>
-        <translation type="unfinished"></translation>
+        <translation>Was das Ergebnis hinterließ</translation>
     </message>
     <message>
         <source>Results show here what their methods kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier zeigen Ergebnisse, was ihre Methoden aufbewahrt haben.</translation>
     </message>
     <message>
         <source>Course</source>
-        <translation type="unfinished"></translation>
+        <translation>Ablauf</translation>
     </message>
     <message>
         <source>Numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahlen</translation>
     </message>
     <message>
         <source>Summary</source>
-        <translation type="unfinished"></translation>
+        <translation>Übersicht</translation>
     </message>
     <message>
         <source>While it runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Während es läuft</translation>
     </message>
     <message>
         <source>Open {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} öffnen</translation>
     </message>
 </context>
 <context>
     <name>DataPart</name>
     <message>
         <source>Findings</source>
-        <translation type="unfinished"></translation>
+        <translation>Befunde</translation>
     </message>
     <message>
         <source>&amp;Findings of this result</source>
-        <translation type="unfinished"></translation>
+        <translation>Be&amp;funde zu diesem Ergebnis</translation>
     </message>
     <message>
         <source>Open the &amp;report of this result</source>
-        <translation type="unfinished"></translation>
+        <translation>Be&amp;richt zu diesem Ergebnis öffnen</translation>
     </message>
     <message>
         <source>The method &apos;{}&apos; is not installed any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Methode „{}“ ist nicht mehr installiert.</translation>
     </message>
 </context>
 <context>
     <name>Drops</name>
     <message>
         <source>One project at a time: drop it alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Immer nur ein Projekt: einzeln ablegen.</translation>
     </message>
     <message>
         <source>&apos;{}&apos; opens as a project</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ öffnet sich als Projekt</translation>
     </message>
     <message>
         <source>&apos;{}&apos; is neither a picture nor a project: drop PNG, JPEG or WebP, a project folder or a .zip.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ ist weder Bild noch Projekt: PNG, JPEG oder WebP, einen Projektordner oder eine .zip ablegen.</translation>
     </message>
     <message>
         <source>These are no files: drop pictures, a project folder or a .zip.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das sind keine Dateien: Bilder, einen Projektordner oder eine .zip ablegen.</translation>
     </message>
     <message>
         <source>&apos;{}&apos; becomes a layer on top</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ wird eine Ebene obenauf</translation>
     </message>
     <message>
         <source>{} pictures become layers on top</source>
-        <translation type="unfinished"></translation>
+        <translation>{} Bilder werden Ebenen obenauf</translation>
     </message>
 </context>
 <context>
     <name>FirstRun</name>
     <message>
         <source>&amp;First steps</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Erste Schritte</translation>
     </message>
     <message>
         <source>Write what you want to see, then press Run (Ctrl+Enter).</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufschreiben, was zu sehen sein soll, dann „Starten“ drücken (Strg+Eingabe).</translation>
     </message>
     <message>
         <source>A photo of your thing</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Foto des eigenen Dings</translation>
     </message>
     <message>
         <source>Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</translation>
     </message>
     <message>
         <source>Press Run: the things in the photo get a mask each. Then choose how to learn them.</source>
-        <translation type="unfinished"></translation>
+        <translation>„Starten“ drücken: Jedes Ding auf dem Foto erhält eine Maske. Dann wählen, wie sie gelernt werden.</translation>
     </message>
     <message>
         <source>Write what the model shall forget, then press Run (Ctrl+Enter).</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufschreiben, was das Modell vergessen soll, dann „Starten“ drücken (Strg+Eingabe).</translation>
     </message>
     <message>
         <source>The engine is starting; a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine startet; einen Moment.</translation>
     </message>
 </context>
 <context>
     <name>HeatBar</name>
     <message>
         <source>Play the steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Schritte abspielen</translation>
     </message>
     <message>
         <source>The mean over all steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Mittel über alle Schritte</translation>
     </message>
     <message>
         <source>Ask a place: click it, or brush over it, to see which words look there</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Stelle befragen: anklicken oder darüberstreichen, um zu sehen, welche Wörter dorthin blicken</translation>
     </message>
     <message>
         <source>Step</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt</translation>
     </message>
     <message>
         <source>Strength of the heat map</source>
-        <translation type="unfinished"></translation>
+        <translation>Stärke der Heatmap</translation>
     </message>
     <message>
         <source>Show “{}”</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ zeigen</translation>
     </message>
     <message>
         <source>Show where “{}” is seen</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeigen, wo „{}“ gesehen wird</translation>
     </message>
     <message>
         <source>No maps</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Karten</translation>
     </message>
     <message>
         <source>all {} steps</source>
-        <translation type="unfinished"></translation>
+        <translation>alle {} Schritte</translation>
     </message>
     <message>
         <source>step {} of {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt {} von {}</translation>
     </message>
     <message>
         <source>Words</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter</translation>
     </message>
 </context>
 <context>
     <name>HelpWindow</name>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>Hilfe</translation>
     </message>
     <message>
         <source>Search methods, papers, parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>Methoden, Papers, Parameter suchen</translation>
     </message>
     <message>
         <source>Search the help</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Hilfe durchsuchen</translation>
     </message>
     <message>
         <source>Methods</source>
-        <translation type="unfinished"></translation>
+        <translation>Methoden</translation>
     </message>
     <message>
         <source>Page</source>
-        <translation type="unfinished"></translation>
+        <translation>Seite</translation>
     </message>
 </context>
 <context>
     <name>HistoryModel</name>
     <message>
         <source>model {}, seed {}, {}, {:.1f} s</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell {}, Seed {}, {}, {:.1f} s</translation>
     </message>
     <message>
         <source>pinned</source>
-        <translation type="unfinished"></translation>
+        <translation>angeheftet</translation>
     </message>
 </context>
 <context>
     <name>HistoryPanel</name>
     <message>
         <source>Results</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnisse</translation>
     </message>
     <message>
         <source>Search results</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnisse suchen</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>Concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzept</translation>
     </message>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>Methode</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeit</translation>
     </message>
     <message>
         <source>Rating</source>
-        <translation type="unfinished"></translation>
+        <translation>Bewertung</translation>
     </message>
     <message>
         <source>Filters</source>
-        <translation type="unfinished"></translation>
+        <translation>Filter</translation>
     </message>
     <message>
         <source>Pinned results only</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur angeheftete Ergebnisse</translation>
     </message>
     <message>
         <source>Use in this picture (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>In diesem Bild verwenden (Eingabe)</translation>
     </message>
     <message>
         <source>Bring back its settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen zurückholen</translation>
     </message>
     <message>
         <source>Run again</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut starten</translation>
     </message>
     <message>
         <source>Compare two results</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Ergebnisse vergleichen</translation>
     </message>
     <message>
         <source>Remove from the history (Del); undo brings it back</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus dem Verlauf entfernen (Entf); Rückgängig holt es zurück</translation>
     </message>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>Heute</translation>
     </message>
     <message>
         <source>Last 7 days</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte 7 Tage</translation>
     </message>
     <message>
         <source>Last 30 days</source>
-        <translation type="unfinished"></translation>
+        <translation>Letzte 30 Tage</translation>
     </message>
     <message>
         <source>Last year</source>
-        <translation type="unfinished"></translation>
+        <translation>Letztes Jahr</translation>
     </message>
     <message>
         <source>Select two pictures of the history to compare them (Ctrl+click).</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Bilder im Verlauf auswählen, um sie zu vergleichen (Strg+Klick).</translation>
     </message>
     <message>
         <source>Use in this picture</source>
-        <translation type="unfinished"></translation>
+        <translation>In diesem Bild verwenden</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleichen</translation>
     </message>
     <message>
         <source>Let go of the pin</source>
-        <translation type="unfinished"></translation>
+        <translation>Lösen</translation>
     </message>
     <message>
         <source>Pin</source>
-        <translation type="unfinished"></translation>
+        <translation>Anheften</translation>
     </message>
     <message>
         <source>Rate</source>
-        <translation type="unfinished"></translation>
+        <translation>Bewerten</translation>
     </message>
     <message>
         <source>No rating</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Bewertung</translation>
     </message>
     <message>
         <source>Remove from the history</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus dem Verlauf entfernen</translation>
     </message>
     <message>
         <source>No result fits. Take a word or a filter away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Ergebnis passt. Ein Wort oder einen Filter wegnehmen.</translation>
     </message>
     <message>
         <source>What you make appears here, with all that is needed to make it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier erscheint, was entsteht, mit allem, was es braucht, um es wieder entstehen zu lassen.</translation>
     </message>
     <message>
         <source>{} results</source>
-        <translation type="unfinished"></translation>
+        <translation>{} Ergebnisse</translation>
     </message>
 </context>
 <context>
     <name>HistoryPart</name>
     <message>
         <source>History</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlauf</translation>
     </message>
     <message>
         <source>Bring back how this &amp;layer was made</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Entstehung dieser Ebene zurückholen</translation>
     </message>
     <message>
         <source>Search the &amp;history</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Verlauf durchsuchen</translation>
     </message>
     <message>
         <source>That result has no picture; bring back its settings instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Ergebnis hat kein Bild; stattdessen seine Einstellungen zurückholen.</translation>
     </message>
     <message>
         <source>This layer does not say how it was made.</source>
-        <translation type="unfinished"></translation>
+        <translation>Diese Ebene verrät nicht, wie sie entstand.</translation>
     </message>
     <message>
         <source>Bring back the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen zurückholen</translation>
     </message>
     <message>
         <source>Its settings are back: method, prompt, values and seed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Einstellungen sind zurück: Methode, Prompt, Werte und Seed.</translation>
     </message>
     <message>
         <source>The method &apos;{}&apos; is not installed any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Methode „{}“ ist nicht mehr installiert.</translation>
     </message>
     <message>
         <source>Remove results</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnisse entfernen</translation>
     </message>
     <message>
         <source>Export the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild exportieren</translation>
     </message>
     <message>
         <source>&apos;{}&apos; says how it was made: Edit, Bring back how this layer was made.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ verrät, wie es entstand: Bearbeiten, Entstehung dieser Ebene zurückholen.</translation>
     </message>
 </context>
 <context>
     <name>Inspector</name>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>Methode</translation>
     </message>
     <message>
         <source>What it will take</source>
-        <translation type="unfinished"></translation>
+        <translation>Was es brauchen wird</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Seed</translation>
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished"></translation>
+        <translation>Starten</translation>
     </message>
     <message>
         <source>Put this into the queue (Ctrl+Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>In die Warteschlange stellen (Strg+Eingabe)</translation>
     </message>
     <message>
         <source>Nothing here yet: the engine is starting.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch nichts hier: Die Engine startet.</translation>
     </message>
     <message>
         <source>Modifiers</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifikatoren</translation>
     </message>
     <message>
         <source>&amp;Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Seed</translation>
     </message>
     <message>
         <source>Another seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Anderer Seed</translation>
     </message>
 </context>
 <context>
     <name>Labels</name>
     <message>
         <source>How far this method is known: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie gesichert diese Methode ist: {}</translation>
     </message>
     <message>
         <source>partly inferred</source>
-        <translation type="unfinished"></translation>
+        <translation>teils erschlossen</translation>
     </message>
     <message>
         <source>reconstructed</source>
-        <translation type="unfinished"></translation>
+        <translation>rekonstruiert</translation>
     </message>
     <message>
         <source>needs {}</source>
-        <translation type="unfinished"></translation>
+        <translation>braucht {}</translation>
     </message>
 </context>
 <context>
     <name>LassoTool</name>
     <message>
         <source>Select nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts auswählen</translation>
     </message>
 </context>
 <context>
     <name>LayersPanel</name>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebenen</translation>
     </message>
     <message>
         <source>Opacity of the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft der Ebene</translation>
     </message>
     <message>
         <source>Layer up</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene nach oben</translation>
     </message>
     <message>
         <source>Layer down</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene nach unten</translation>
     </message>
     <message>
         <source>Lock the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene sperren</translation>
     </message>
     <message>
         <source>Remove the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene entfernen</translation>
     </message>
     <message>
         <source>picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild</translation>
     </message>
     <message>
         <source>result</source>
-        <translation type="unfinished"></translation>
+        <translation>Ergebnis</translation>
     </message>
     <message>
         <source>mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske</translation>
     </message>
     <message>
         <source>region</source>
-        <translation type="unfinished"></translation>
+        <translation>Region</translation>
     </message>
     <message>
         <source>Show layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene einblenden</translation>
     </message>
     <message>
         <source>Hide layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene ausblenden</translation>
     </message>
     <message>
         <source>Rename layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene umbenennen</translation>
     </message>
     <message>
         <source>Select layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene wählen</translation>
     </message>
     <message>
         <source>Opacity</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft</translation>
     </message>
     <message>
         <source>Order layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebenen ordnen</translation>
     </message>
     <message>
         <source>Unlock layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene entsperren</translation>
     </message>
     <message>
         <source>Lock layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene sperren</translation>
     </message>
     <message>
         <source>Remove layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebene entfernen</translation>
     </message>
 </context>
 <context>
     <name>LibraryModel</name>
     <message>
         <source>{} versions, strength {:g}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} Versionen, Stärke {:g}</translation>
     </message>
     <message>
         <source>Its file is missing: learn or import it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei fehlt: erneut lernen oder importieren.</translation>
     </message>
 </context>
 <context>
     <name>LibraryPanel</name>
     <message>
         <source>Concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte</translation>
     </message>
     <message>
         <source>Search concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte suchen</translation>
     </message>
     <message>
         <source>Concepts with a tag</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte mit einem Schlagwort</translation>
     </message>
     <message>
         <source>Use in the prompt and in Create (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>Im Prompt und in „Erzeugen“ verwenden (Eingabe)</translation>
     </message>
     <message>
         <source>Import a concept…</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzept importieren…</translation>
     </message>
     <message>
         <source>Export this concept…</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Konzept exportieren…</translation>
     </message>
     <message>
         <source>Remove from the library; undo brings it back</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus der Bibliothek entfernen; Rückgängig holt es zurück</translation>
     </message>
     <message>
         <source>Drop a photo here to learn something from it. What you learn stays here.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Foto hier ablegen, um daraus etwas zu lernen. Gelerntes bleibt hier.</translation>
     </message>
     <message>
         <source>Any tag</source>
-        <translation type="unfinished"></translation>
+        <translation>Jedes Schlagwort</translation>
     </message>
     <message>
         <source>No concept fits.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Konzept passt.</translation>
     </message>
     <message>
         <source>cup, kitchen</source>
-        <translation type="unfinished"></translation>
+        <translation>Tasse, Küche</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>Name</translation>
     </message>
     <message>
         <source>Word</source>
-        <translation type="unfinished"></translation>
+        <translation>Wort</translation>
     </message>
     <message>
         <source>Strength</source>
-        <translation type="unfinished"></translation>
+        <translation>Stärke</translation>
     </message>
     <message>
         <source>Version</source>
-        <translation type="unfinished"></translation>
+        <translation>Version</translation>
     </message>
     <message>
         <source>Tags</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlagwörter</translation>
     </message>
     <message>
         <source>Notes</source>
-        <translation type="unfinished"></translation>
+        <translation>Notizen</translation>
     </message>
 </context>
 <context>
     <name>LibraryPart</name>
     <message>
         <source>Concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte</translation>
     </message>
     <message>
         <source>&amp;Import a concept or LoRA…</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzept oder LoRA importie&amp;ren…</translation>
     </message>
     <message>
         <source>Export the c&amp;oncept…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Konzept exportieren…</translation>
     </message>
     <message>
         <source>&amp;Use the chosen concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewähltes &amp;Konzept verwenden</translation>
     </message>
     <message>
         <source>Con&amp;cepts</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Konzepte</translation>
     </message>
     <message>
         <source>Rename a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzept umbenennen</translation>
     </message>
     <message>
         <source>Strength of a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Stärke eines Konzepts</translation>
     </message>
     <message>
         <source>Tags of a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Schlagwörter eines Konzepts</translation>
     </message>
     <message>
         <source>Notes of a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Notizen eines Konzepts</translation>
     </message>
     <message>
         <source>Version of a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Version eines Konzepts</translation>
     </message>
     <message>
         <source>Remove a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzept entfernen</translation>
     </message>
     <message>
         <source>The file of &apos;{}&apos; is missing. Learn or import it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Datei von „{}“ fehlt. Erneut lernen oder importieren.</translation>
     </message>
     <message>
         <source>Use {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} verwenden</translation>
     </message>
     <message>
         <source>Place {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} platzieren</translation>
     </message>
     <message>
         <source>Import concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte importieren</translation>
     </message>
     <message>
         <source>&apos;{}&apos; is no concept of this program: it is imported as a change of the model for Create.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ ist kein Konzept dieses Programms: Es wird als Änderung des Modells für „Erzeugen“ importiert.</translation>
     </message>
     <message>
         <source>Import {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} importieren</translation>
     </message>
     <message>
         <source>imported from {}</source>
-        <translation type="unfinished"></translation>
+        <translation>importiert aus {}</translation>
     </message>
     <message>
         <source>Export {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} exportieren</translation>
     </message>
     <message>
         <source>Wrote &apos;{}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ geschrieben.</translation>
     </message>
     <message>
         <source>Concept of this program</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzept dieses Programms</translation>
     </message>
     <message>
         <source>LoRA for diffusers and peft</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA für diffusers und peft</translation>
     </message>
     <message>
         <source>LoRA for AUTOMATIC1111 and ComfyUI</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA für AUTOMATIC1111 und ComfyUI</translation>
     </message>
     <message>
         <source>Textual inversion</source>
-        <translation type="unfinished"></translation>
+        <translation>Textual Inversion</translation>
     </message>
     <message>
         <source>Textual inversion for AUTOMATIC1111</source>
-        <translation type="unfinished"></translation>
+        <translation>Textual Inversion für AUTOMATIC1111</translation>
     </message>
     <message>
         <source>Exact weight change</source>
-        <translation type="unfinished"></translation>
+        <translation>Exakte Gewichtsänderung</translation>
     </message>
 </context>
 <context>
     <name>Log</name>
     <message>
         <source>&amp;Log…</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Protokoll…</translation>
     </message>
     <message>
         <source>Studio</source>
-        <translation type="unfinished"></translation>
+        <translation>Studio</translation>
     </message>
     <message>
         <source>Engine</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine</translation>
     </message>
 </context>
 <context>
     <name>LogDialog</name>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokoll</translation>
     </message>
     <message>
         <source>Logs</source>
-        <translation type="unfinished"></translation>
+        <translation>Protokolle</translation>
     </message>
     <message>
         <source>Nothing was written yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch wurde nichts geschrieben.</translation>
     </message>
     <message>
         <source>Copy everything</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles kopieren</translation>
     </message>
     <message>
         <source>Copied.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopiert.</translation>
     </message>
 </context>
 <context>
     <name>MapsView</name>
     <message>
         <source>Word</source>
-        <translation type="unfinished"></translation>
+        <translation>Wort</translation>
     </message>
     <message>
         <source>There</source>
-        <translation type="unfinished"></translation>
+        <translation>Hier</translation>
     </message>
     <message>
         <source>Share</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil</translation>
     </message>
     <message>
         <source>Words</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter</translation>
     </message>
     <message>
         <source>Choose a word to see it alone; take its tick away to hide it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Wort wählen, um es allein zu sehen; Häkchen wegnehmen, um es auszublenden</translation>
     </message>
     <message>
         <source>from </source>
-        <translation type="unfinished"></translation>
+        <translation>ab </translation>
     </message>
     <message>
         <source>Share of the highest value from which a place belongs to the word</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil am Höchstwert, ab dem eine Stelle zum Wort gehört</translation>
     </message>
     <message>
         <source>Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske</translation>
     </message>
     <message>
         <source>Region</source>
-        <translation type="unfinished"></translation>
+        <translation>Region</translation>
     </message>
     <message>
         <source>Export picture…</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild exportieren…</translation>
     </message>
     <message>
         <source>Export mask…</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske exportieren…</translation>
     </message>
     <message>
         <source>At this place: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>An dieser Stelle: {}</translation>
     </message>
     <message>
         <source>To see which words look at a place, switch on the pointer below the canvas and click.</source>
-        <translation type="unfinished"></translation>
+        <translation>Um zu sehen, welche Wörter auf eine Stelle blicken, den Zeiger unter der Leinwand einschalten und klicken.</translation>
     </message>
     <message>
         <source>Choose a word of the list first.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erst ein Wort der Liste wählen.</translation>
     </message>
 </context>
 <context>
     <name>ModifierCard</name>
     <message>
         <source>Apply {} earlier</source>
-        <translation type="unfinished"></translation>
+        <translation>{} früher anwenden</translation>
     </message>
     <message>
         <source>Apply {} later</source>
-        <translation type="unfinished"></translation>
+        <translation>{} später anwenden</translation>
     </message>
     <message>
         <source>Show or fold the settings of {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen von {} auf- oder zuklappen</translation>
     </message>
     <message>
         <source>Take {} out</source>
-        <translation type="unfinished"></translation>
+        <translation>{} herausnehmen</translation>
     </message>
 </context>
 <context>
     <name>ModifierStack</name>
     <message>
         <source>Add a modifier</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifikator hinzufügen</translation>
     </message>
     <message>
         <source>No modifier. Add one to keep words apart, to erase, or to correct a prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Modifikator. Einen hinzufügen, um Wörter zu trennen, zu tilgen oder einen Prompt zu berichtigen.</translation>
     </message>
     <message>
         <source>Add a modifier…</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifikator hinzufügen…</translation>
     </message>
     <message>
         <source>This modifier is not installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieser Modifikator ist nicht installiert.</translation>
     </message>
 </context>
 <context>
     <name>OutList</name>
     <message>
         <source>What goes out of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Was aus dem Bild hinausgeht</translation>
     </message>
     <message>
         <source>Double click to put something in its place; press Delete to leave it in the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Doppelklick setzt etwas an seine Stelle; Entf lässt es im Bild</translation>
     </message>
     <message>
         <source>(nothing)</source>
-        <translation type="unfinished"></translation>
+        <translation>(nichts)</translation>
     </message>
 </context>
 <context>
     <name>OutlineTool</name>
     <message>
         <source>Select</source>
-        <translation type="unfinished"></translation>
+        <translation>Auswählen</translation>
     </message>
 </context>
 <context>
     <name>Palette</name>
     <message>
         <source>Command palette</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehlspalette</translation>
     </message>
     <message>
         <source>What do you want to do?</source>
-        <translation type="unfinished"></translation>
+        <translation>Was soll geschehen?</translation>
     </message>
     <message>
         <source>Search commands</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehle suchen</translation>
     </message>
     <message>
         <source>Commands</source>
-        <translation type="unfinished"></translation>
+        <translation>Befehle</translation>
     </message>
 </context>
 <context>
     <name>Parameters</name>
     <message>
         <source>modifiers</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifikatoren</translation>
     </message>
     <message>
         <source>seed</source>
-        <translation type="unfinished"></translation>
+        <translation>Seed</translation>
     </message>
     <message>
         <source>Set {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} einstellen</translation>
     </message>
 </context>
 <context>
     <name>Preferences</name>
     <message>
         <source>Preferences</source>
-        <translation type="unfinished"></translation>
+        <translation>Einstellungen</translation>
     </message>
     <message>
         <source>General</source>
-        <translation type="unfinished"></translation>
+        <translation>Allgemein</translation>
     </message>
     <message>
         <source>Engine and models</source>
-        <translation type="unfinished"></translation>
+        <translation>Engine und Modelle</translation>
     </message>
     <message>
         <source>Memory and caches</source>
-        <translation type="unfinished"></translation>
+        <translation>Speicher und Caches</translation>
     </message>
     <message>
         <source>Shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>Tastenkürzel</translation>
     </message>
     <message>
         <source>Stay offline: nothing is ever downloaded</source>
-        <translation type="unfinished"></translation>
+        <translation>Offline bleiben: nie wird etwas heruntergeladen</translation>
     </message>
     <message>
         <source>Like the system</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie das System</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>Hell</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>Dunkel</translation>
     </message>
     <message>
         <source>Theme</source>
-        <translation type="unfinished"></translation>
+        <translation>Thema</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprache</translation>
     </message>
     <message>
         <source>Say when a job has ended while the window is elsewhere</source>
-        <translation type="unfinished"></translation>
+        <translation>Melden, wenn ein Auftrag endet, während das Fenster im Hintergrund ist</translation>
     </message>
     <message>
         <source>The language changes at the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sprache wechselt beim nächsten Start.</translation>
     </message>
     <message>
         <source>Memory for undo</source>
-        <translation type="unfinished"></translation>
+        <translation>Speicher für Rückgängig</translation>
     </message>
     <message>
         <source>Thumbnails on disk</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorschaubilder auf der Platte</translation>
     </message>
     <message>
         <source>The memory for undo changes at the next start; undo itself has no fixed depth.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Speicher für Rückgängig ändert sich beim nächsten Start; die Zahl der Schritte ist nicht begrenzt.</translation>
     </message>
     <message>
         <source>Thumbnails</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorschaubilder</translation>
     </message>
     <message>
         <source>Pictures that were clicked on</source>
-        <translation type="unfinished"></translation>
+        <translation>Angeklickte Bilder</translation>
     </message>
     <message>
         <source>Empty</source>
-        <translation type="unfinished"></translation>
+        <translation>Leeren</translation>
     </message>
     <message>
         <source>Empty: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Leeren: {}</translation>
     </message>
     <message>
         <source>Both are made again when they are needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Beide entstehen neu, wenn sie gebraucht werden.</translation>
     </message>
     <message>
         <source>&apos;{}&apos; cannot be removed: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ lässt sich nicht entfernen: {}</translation>
     </message>
     <message>
         <source>The fastest that is found</source>
-        <translation type="unfinished"></translation>
+        <translation>Das schnellste gefundene</translation>
     </message>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>Gerät</translation>
     </message>
     <message>
         <source>As measured on this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie auf diesem Rechner gemessen</translation>
     </message>
     <message>
         <source>Precision</source>
-        <translation type="unfinished"></translation>
+        <translation>Genauigkeit</translation>
     </message>
     <message>
         <source>Model folders</source>
-        <translation type="unfinished"></translation>
+        <translation>Modellordner</translation>
     </message>
     <message>
         <source>The models folder, then the embedded one</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Modellordner, dann das eingebaute</translation>
     </message>
     <message>
         <source>Segment Anything</source>
-        <translation type="unfinished"></translation>
+        <translation>Segment Anything</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>Wählen…</translation>
     </message>
     <message>
         <source>Choose a Segment Anything file</source>
-        <translation type="unfinished"></translation>
+        <translation>Segment-Anything-Datei wählen</translation>
     </message>
     <message>
         <source>Device, precision, folders and the offline switch start the engine anew, between two jobs.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gerät, Genauigkeit, Ordner und Offline-Schalter starten die Engine neu, zwischen zwei Aufträgen.</translation>
     </message>
     <message>
         <source>Folders that are looked through for models</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner, die nach Modellen durchsucht werden</translation>
     </message>
     <message>
         <source>Models that were found</source>
-        <translation type="unfinished"></translation>
+        <translation>Gefundene Modelle</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>Family</source>
-        <translation type="unfinished"></translation>
+        <translation>Familie</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>Zustand</translation>
     </message>
     <message>
         <source>Add a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner hinzufügen…</translation>
     </message>
     <message>
         <source>Take out</source>
-        <translation type="unfinished"></translation>
+        <translation>Herausnehmen</translation>
     </message>
     <message>
         <source>Scan again</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu suchen</translation>
     </message>
     <message>
         <source>here</source>
-        <translation type="unfinished"></translation>
+        <translation>hier</translation>
     </message>
     <message>
         <source>missing</source>
-        <translation type="unfinished"></translation>
+        <translation>fehlt</translation>
     </message>
     <message>
         <source>moved</source>
-        <translation type="unfinished"></translation>
+        <translation>verschoben</translation>
     </message>
     <message>
         <source>moved to {}</source>
-        <translation type="unfinished"></translation>
+        <translation>verschoben nach {}</translation>
     </message>
     <message numerus="yes">
         <source>%n model(s) or part(s) of models</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n Modell oder Modellteil</numerusform>
+            <numerusform>%n Modelle oder Modellteile</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n missing: put the file back, or look through the folder where it is now</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n fehlt: Datei zurücklegen oder den Ordner durchsuchen, in dem sie jetzt ist</numerusform>
+            <numerusform>%n fehlen: Dateien zurücklegen oder den Ordner durchsuchen, in dem sie jetzt sind</numerusform>
         </translation>
     </message>
     <message>
         <source>Looking through the folders…</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner werden durchsucht…</translation>
     </message>
     <message>
         <source>Action</source>
-        <translation type="unfinished"></translation>
+        <translation>Aktion</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Tasten</translation>
     </message>
     <message>
         <source>Keys for {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Tasten für {}</translation>
     </message>
     <message>
         <source>{} belongs to “{}” already. Choose other keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} gehört schon zu „{}“. Andere Tasten wählen.</translation>
     </message>
     <message>
         <source>A folder with models</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ordner mit Modellen</translation>
     </message>
     <message>
         <source>A Segment Anything file</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Segment-Anything-Datei</translation>
     </message>
 </context>
 <context>
     <name>Preferring</name>
     <message>
         <source>Stay offline</source>
-        <translation type="unfinished"></translation>
+        <translation>Offline bleiben</translation>
     </message>
     <message>
         <source>Stay &amp;offline</source>
-        <translation type="unfinished"></translation>
+        <translation>Offl&amp;ine bleiben</translation>
     </message>
     <message>
         <source>The engine restarts with the new settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine startet mit den neuen Einstellungen neu.</translation>
     </message>
     <message>
         <source>The engine restarts with the new settings when the running job has ended. No job is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine startet mit den neuen Einstellungen neu, wenn der laufende Auftrag endet. Kein Auftrag geht verloren.</translation>
     </message>
     <message>
         <source>The language changes at the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Sprache wechselt beim nächsten Start.</translation>
     </message>
     <message>
         <source>The engine runs with the new settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine läuft mit den neuen Einstellungen.</translation>
     </message>
     <message>
         <source>Offline</source>
-        <translation type="unfinished"></translation>
+        <translation>Offline</translation>
     </message>
     <message>
         <source>Nothing is ever downloaded. Click to allow it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Nie wird etwas heruntergeladen. Klicken, um es zu erlauben.</translation>
     </message>
     <message>
         <source>Online</source>
-        <translation type="unfinished"></translation>
+        <translation>Online</translation>
     </message>
     <message>
         <source>Models may be downloaded when they are asked for. Click to forbid it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Modelle dürfen auf Wunsch heruntergeladen werden. Klicken, um es zu verbieten.</translation>
     </message>
     <message>
         <source>{}, after this job</source>
-        <translation type="unfinished"></translation>
+        <translation>{}, nach diesem Auftrag</translation>
     </message>
 </context>
 <context>
     <name>Projects</name>
     <message>
         <source>Name of the project</source>
-        <translation type="unfinished"></translation>
+        <translation>Name des Projekts</translation>
     </message>
     <message>
         <source>This project is empty: there is nothing to close.</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Projekt ist leer: Es gibt nichts zu schließen.</translation>
     </message>
     <message>
         <source>Example: a bowl and a fig</source>
-        <translation type="unfinished"></translation>
+        <translation>Beispiel: eine Schale und eine Feige</translation>
     </message>
     <message>
         <source>&apos;{}&apos; is open already: it is this project.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ ist schon offen: Es ist dieses Projekt.</translation>
     </message>
     <message>
         <source>Open a copy</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopie öffnen</translation>
     </message>
     <message>
         <source>Open another project…</source>
-        <translation type="unfinished"></translation>
+        <translation>Anderes Projekt öffnen…</translation>
     </message>
     <message>
         <source>Repair it</source>
-        <translation type="unfinished"></translation>
+        <translation>Reparieren</translation>
     </message>
     <message>
         <source>Unpacking &apos;{}&apos;…</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ wird entpackt…</translation>
     </message>
     <message>
         <source>A project is being packed; it takes a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Projekt wird gepackt; das dauert einen Moment.</translation>
     </message>
     <message>
         <source>Save the project as a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt als Ordner speichern</translation>
     </message>
     <message>
         <source>Project folder (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>Projektordner (*)</translation>
     </message>
     <message>
         <source>&apos;{}&apos; cannot be written: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ lässt sich nicht schreiben: {}</translation>
     </message>
     <message>
         <source>Save a copy as .zip</source>
-        <translation type="unfinished"></translation>
+        <translation>Kopie als .zip speichern</translation>
     </message>
     <message>
         <source>Projects (*.zip)</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekte (*.zip)</translation>
     </message>
     <message>
         <source>A copy was saved as &apos;{}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Kopie wurde als „{}“ gespeichert.</translation>
     </message>
     <message>
         <source>Rename the project</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt umbenennen</translation>
     </message>
 </context>
 <context>
     <name>PromptBar</name>
     <message>
         <source>Tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>Token</translation>
     </message>
     <message>
         <source>Earlier prompts (Alt+↑, Alt+↓)</source>
-        <translation type="unfinished"></translation>
+        <translation>Frühere Prompts (Alt+↑, Alt+↓)</translation>
     </message>
     <message>
         <source>Earlier prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Frühere Prompts</translation>
     </message>
     <message>
         <source>Nothing was drawn yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch wurde nichts gezeichnet.</translation>
     </message>
     <message>
         <source>The text encoder reads {} tokens at a time; the rest is read in further parts.</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Text-Encoder liest {} Token auf einmal; der Rest wird in weiteren Teilen gelesen.</translation>
     </message>
     <message>
         <source>Tokens of the prompt, and how many the text encoder reads at once</source>
-        <translation type="unfinished"></translation>
+        <translation>Token des Prompts und wie viele der Text-Encoder auf einmal liest</translation>
     </message>
 </context>
 <context>
     <name>PromptEdit</name>
     <message>
         <source>What do you want to see?</source>
-        <translation type="unfinished"></translation>
+        <translation>Was soll zu sehen sein?</translation>
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt</translation>
     </message>
     <message>
         <source>Right click a word to make it a concept, weigh it, give it a region or erase it</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechtsklick auf ein Wort macht es zum Konzept, gewichtet es, gibt ihm eine Region oder tilgt es</translation>
     </message>
     <message>
         <source>Give “{}” a region</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ eine Region geben</translation>
     </message>
     <message>
         <source>Show where “{}” is seen</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeigen, wo „{}“ gesehen wird</translation>
     </message>
     <message>
         <source>Keep “{}” apart from other words</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ von anderen Wörtern trennen</translation>
     </message>
     <message>
         <source>Stay away from “{}” in this picture</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ in diesem Bild meiden</translation>
     </message>
     <message>
         <source>Erase “{}” from the model…</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ aus dem Modell tilgen…</translation>
     </message>
     <message>
         <source>Learn “{}” from pictures…</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ aus Bildern lernen…</translation>
     </message>
     <message>
         <source>“{}” is the learned concept</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ ist das gelernte Konzept</translation>
     </message>
     <message>
         <source>Stronger</source>
-        <translation type="unfinished"></translation>
+        <translation>Stärker</translation>
     </message>
     <message>
         <source>Weaker</source>
-        <translation type="unfinished"></translation>
+        <translation>Schwächer</translation>
     </message>
 </context>
 <context>
     <name>Queue</name>
     <message>
         <source>Show the &amp;queue</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Warteschlange zeigen</translation>
     </message>
     <message>
         <source>&amp;Pause the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Warteschlange an&amp;halten</translation>
     </message>
     <message>
         <source>&amp;Cancel the running job</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Laufenden Auftrag abbrechen</translation>
     </message>
     <message>
         <source>Forget jobs that ended</source>
-        <translation type="unfinished"></translation>
+        <translation>Beendete Aufträge vergessen</translation>
     </message>
     <message>
         <source>Failed: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Fehlgeschlagen: {}</translation>
     </message>
     <message>
         <source>Done: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Fertig: {}</translation>
     </message>
     <message>
         <source>The result is on the canvas.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Ergebnis ist auf der Leinwand.</translation>
     </message>
 </context>
 <context>
     <name>QueueModel</name>
     <message>
         <source>waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>wartet</translation>
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished"></translation>
+        <translation>läuft</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished"></translation>
+        <translation>angehalten</translation>
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation>fertig</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>fehlgeschlagen</translation>
     </message>
     <message>
         <source>cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>abgebrochen</translation>
     </message>
 </context>
 <context>
     <name>QueuePanel</name>
     <message>
         <source>Jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufträge</translation>
     </message>
     <message>
         <source>Drag a waiting job to another place, or move it with Alt and the arrow keys</source>
-        <translation type="unfinished"></translation>
+        <translation>Wartende Aufträge an eine andere Stelle ziehen oder mit Alt und den Pfeiltasten verschieben</translation>
     </message>
     <message>
         <source>Pause the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Warteschlange anhalten</translation>
     </message>
     <message>
         <source>Hold this job back</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Auftrag zurückhalten</translation>
     </message>
     <message>
         <source>Run this job earlier</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Auftrag früher ausführen</translation>
     </message>
     <message>
         <source>Run this job later</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Auftrag später ausführen</translation>
     </message>
     <message>
         <source>Try this job again</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Auftrag erneut versuchen</translation>
     </message>
     <message>
         <source>Cancel this job</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Auftrag abbrechen</translation>
     </message>
     <message>
         <source>Forget jobs that ended</source>
-        <translation type="unfinished"></translation>
+        <translation>Beendete Aufträge vergessen</translation>
     </message>
     <message>
         <source>Why the job failed</source>
-        <translation type="unfinished"></translation>
+        <translation>Warum der Auftrag fehlschlug</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>Erneut versuchen</translation>
     </message>
     <message>
         <source>The engine restarts with the new settings when the running job has ended. No job is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Engine startet mit den neuen Einstellungen neu, wenn der laufende Auftrag endet. Kein Auftrag geht verloren.</translation>
     </message>
     <message>
         <source>Let this job go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen Auftrag fortsetzen</translation>
     </message>
     <message>
         <source>Let the queue go on</source>
-        <translation type="unfinished"></translation>
+        <translation>Warteschlange fortsetzen</translation>
     </message>
 </context>
 <context>
     <name>QueueStrip</name>
     <message>
         <source>Progress of the running job</source>
-        <translation type="unfinished"></translation>
+        <translation>Fortschritt des laufenden Auftrags</translation>
     </message>
     <message numerus="yes">
         <source>%n waiting</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n wartet</numerusform>
+            <numerusform>%n warten</numerusform>
         </translation>
     </message>
     <message>
         <source>Nothing runs</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts läuft</translation>
     </message>
 </context>
 <context>
     <name>RecoveryDialog</name>
     <message>
         <source>Recovered</source>
-        <translation type="unfinished"></translation>
+        <translation>Wiederhergestellt</translation>
     </message>
     <message>
         <source>&apos;{}&apos; was recovered</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ wurde wiederhergestellt</translation>
     </message>
     <message>
         <source>one edit</source>
-        <translation type="unfinished"></translation>
+        <translation>eine Änderung</translation>
     </message>
     <message>
         <source>{} edits</source>
-        <translation type="unfinished"></translation>
+        <translation>{} Änderungen</translation>
     </message>
     <message>
         <source>The last session ended without closing. Nothing was lost: {} after the last whole save came back, the last one was &apos;{}&apos;. You can also go back to that save; redo (Ctrl+Y) brings the edits again.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die letzte Sitzung endete, ohne geschlossen zu werden. Nichts ging verloren: {} nach der letzten vollen Speicherung ist wieder da, zuletzt „{}“. Es geht auch zurück zu jener Speicherung; Wiederholen (Strg+Y) bringt die Änderungen wieder.</translation>
     </message>
     <message>
         <source>an edit</source>
-        <translation type="unfinished"></translation>
+        <translation>eine Änderung</translation>
     </message>
     <message>
         <source>Keep everything</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles behalten</translation>
     </message>
     <message>
         <source>Go back to the last save</source>
-        <translation type="unfinished"></translation>
+        <translation>Zur letzten Speicherung zurück</translation>
     </message>
 </context>
 <context>
     <name>RegionBar</name>
     <message>
         <source>The next region is for</source>
-        <translation type="unfinished"></translation>
+        <translation>Die nächste Region ist für</translation>
     </message>
     <message>
         <source>Draw where this shall be:</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeichnen, wo dies sein soll:</translation>
     </message>
     <message>
         <source>Write a prompt first: its words can then be placed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Erst einen Prompt schreiben: Dann lassen sich seine Wörter platzieren.</translation>
     </message>
 </context>
 <context>
     <name>RegionTool</name>
     <message>
         <source>Draw a region</source>
-        <translation type="unfinished"></translation>
+        <translation>Region zeichnen</translation>
     </message>
     <message>
         <source>A region needs at least 4 x 4 pixels inside the picture. Drag its box open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Region braucht mindestens 4 x 4 Pixel im Bild. Ihr Rechteck größer aufziehen.</translation>
     </message>
 </context>
 <context>
     <name>Saving</name>
     <message>
         <source>&apos;{}&apos; is there already. Replace it?</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ gibt es schon. Ersetzen?</translation>
     </message>
 </context>
 <context>
     <name>ScoreModel</name>
     <message>
         <source>Set</source>
-        <translation type="unfinished"></translation>
+        <translation>Satz</translation>
     </message>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>Methode</translation>
     </message>
     <message>
         <source>Score</source>
-        <translation type="unfinished"></translation>
+        <translation>Messwert</translation>
     </message>
     <message>
         <source>About</source>
-        <translation type="unfinished"></translation>
+        <translation>Gegenstand</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert</translation>
     </message>
     <message>
         <source>not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht gemessen</translation>
     </message>
     <message>
         <source>n</source>
-        <translation type="unfinished"></translation>
+        <translation>n</translation>
     </message>
     <message>
         <source>95 % interval</source>
-        <translation type="unfinished"></translation>
+        <translation>95-%-Intervall</translation>
     </message>
     <message>
         <source>Judge</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfer</translation>
     </message>
     <message>
         <source>When</source>
-        <translation type="unfinished"></translation>
+        <translation>Wann</translation>
     </message>
 </context>
 <context>
     <name>ScorePlot</name>
     <message>
         <source>Plot of the chosen score</source>
-        <translation type="unfinished"></translation>
+        <translation>Diagramm des gewählten Messwerts</translation>
     </message>
     <message>
         <source>not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>nicht gemessen</translation>
     </message>
 </context>
 <context>
     <name>ScoresPanel</name>
     <message>
         <source>Scores</source>
-        <translation type="unfinished"></translation>
+        <translation>Messwerte</translation>
     </message>
     <message>
         <source>Search scores</source>
-        <translation type="unfinished"></translation>
+        <translation>Messwerte suchen</translation>
     </message>
     <message>
         <source>Any method</source>
-        <translation type="unfinished"></translation>
+        <translation>Jede Methode</translation>
     </message>
     <message>
         <source>Any model</source>
-        <translation type="unfinished"></translation>
+        <translation>Jedes Modell</translation>
     </message>
     <message>
         <source>Any concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Jedes Konzept</translation>
     </message>
     <message>
         <source>Any judge</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeder Prüfer</translation>
     </message>
     <message>
         <source>Measured or not</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemessen oder nicht</translation>
     </message>
     <message>
         <source>Pictures behind the chosen score</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder hinter dem gewählten Messwert</translation>
     </message>
     <message>
         <source>Nothing was measured yet. Choose a score on the right, give it pictures, and run it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch wurde nichts gemessen. Rechts einen Messwert wählen, ihm Bilder geben und starten.</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren…</translation>
     </message>
     <message>
         <source>The rows that are shown, as CSV, JSON or HTML</source>
-        <translation type="unfinished"></translation>
+        <translation>Die gezeigten Zeilen als CSV, JSON oder HTML</translation>
     </message>
     <message>
         <source>Measured</source>
-        <translation type="unfinished"></translation>
+        <translation>Gemessen</translation>
     </message>
     <message>
         <source>Not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gemessen</translation>
     </message>
     <message>
         <source>No score fits. Take a word or a filter away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Kein Messwert passt. Ein Wort oder einen Filter wegnehmen.</translation>
     </message>
     <message>
         <source>Read the scores again</source>
-        <translation type="unfinished"></translation>
+        <translation>Messwerte neu einlesen</translation>
     </message>
     <message>
         <source>Show the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>Leinwand zeigen</translation>
     </message>
 </context>
 <context>
     <name>ScoresPart</name>
     <message>
         <source>&amp;Scores</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Messwerte</translation>
     </message>
     <message>
         <source>Export the &amp;scores…</source>
-        <translation type="unfinished"></translation>
+        <translation>Mess&amp;werte exportieren…</translation>
     </message>
     <message>
         <source>Not measured: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Nicht gemessen: {}</translation>
     </message>
     <message>
         <source>The pictures behind this score are not known, or no longer there.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bilder hinter diesem Messwert sind nicht bekannt oder nicht mehr da.</translation>
     </message>
     <message>
         <source>The first {} of {} pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>Die ersten {} von {} Bildern</translation>
     </message>
     <message>
         <source>Export the scores</source>
-        <translation type="unfinished"></translation>
+        <translation>Messwerte exportieren</translation>
     </message>
     <message>
         <source>Wrote {} rows into &apos;{}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} Zeilen in „{}“ geschrieben.</translation>
     </message>
 </context>
 <context>
     <name>StartPage</name>
     <message>
         <source>First steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Erste Schritte</translation>
     </message>
     <message>
         <source>Make a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Bild erzeugen</translation>
     </message>
     <message>
         <source>Say in words what you want to see.</source>
-        <translation type="unfinished"></translation>
+        <translation>In Worten sagen, was zu sehen sein soll.</translation>
     </message>
     <message>
         <source>Learn my thing from a photo</source>
-        <translation type="unfinished"></translation>
+        <translation>Mein Ding von einem Foto lernen</translation>
     </message>
     <message>
         <source>Find it, name it, put it into new pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>Finden, benennen, in neue Bilder setzen.</translation>
     </message>
     <message>
         <source>Erase from a model</source>
-        <translation type="unfinished"></translation>
+        <translation>Aus einem Modell tilgen</translation>
     </message>
     <message>
         <source>Name a thing that it shall not draw any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Etwas nennen, das es nicht mehr zeichnen soll.</translation>
     </message>
     <message>
         <source>Open the example project</source>
-        <translation type="unfinished"></translation>
+        <translation>Beispielprojekt öffnen</translation>
     </message>
     <message>
         <source>Open a project…</source>
-        <translation type="unfinished"></translation>
+        <translation>Projekt öffnen…</translation>
     </message>
     <message>
         <source>Empty canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>Leere Leinwand</translation>
     </message>
     <message>
         <source>Where do you want to begin?</source>
-        <translation type="unfinished"></translation>
+        <translation>Womit beginnen?</translation>
     </message>
     <message>
         <source>Or drop a picture, a project folder or a .zip anywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>Oder irgendwo ein Bild, einen Projektordner oder eine .zip ablegen.</translation>
     </message>
 </context>
 <context>
     <name>Statistics</name>
     <message>
         <source>0 pixels changed</source>
-        <translation type="unfinished"></translation>
+        <translation>0 Pixel geändert</translation>
     </message>
     <message>
         <source>{} pixels changed inside, {} outside</source>
-        <translation type="unfinished"></translation>
+        <translation>{} Pixel innerhalb geändert, {} außerhalb</translation>
     </message>
     <message>
         <source>empty mask</source>
-        <translation type="unfinished"></translation>
+        <translation>leere Maske</translation>
     </message>
     <message>
         <source>{} px ({} %) · {} x {} at {}, {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} px ({} %) · {} x {} bei {}, {}</translation>
     </message>
 </context>
 <context>
     <name>Strip</name>
     <message>
         <source>Pictures at several strengths</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder in mehreren Stärken</translation>
     </message>
     <message>
         <source>Put this picture on the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses Bild auf die Leinwand legen</translation>
     </message>
     <message>
         <source>Which prompt drove which step</source>
-        <translation type="unfinished"></translation>
+        <translation>Welcher Prompt welchen Schritt lenkte</translation>
     </message>
     <message>
         <source>{}: {} steps</source>
-        <translation type="unfinished"></translation>
+        <translation>{}: {} Schritte</translation>
     </message>
 </context>
 <context>
     <name>TimelineView</name>
     <message>
         <source>Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild</translation>
     </message>
     <message>
         <source>Picture {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild {}</translation>
     </message>
     <message>
         <source>Price</source>
-        <translation type="unfinished"></translation>
+        <translation>Preis</translation>
     </message>
     <message>
         <source>Score</source>
-        <translation type="unfinished"></translation>
+        <translation>Messwert</translation>
     </message>
     <message>
         <source>step</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt</translation>
     </message>
     <message>
         <source>Step {}: driven by “{}”</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt {}: von „{}“ gelenkt</translation>
     </message>
     <message>
         <source>Step {}: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt {}: {}</translation>
     </message>
     <message>
         <source>prices</source>
-        <translation type="unfinished"></translation>
+        <translation>Preise</translation>
     </message>
     <message>
         <source>scores</source>
-        <translation type="unfinished"></translation>
+        <translation>Bewertungen</translation>
     </message>
 </context>
 <context>
     <name>ToolColumn</name>
     <message>
         <source>Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>Werkzeuge</translation>
     </message>
 </context>
 <context>
     <name>TreeView</name>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>Name</translation>
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>Wert</translation>
     </message>
 </context>
 <context>
     <name>Window</name>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>Modell</translation>
     </message>
     <message>
         <source>There is no prompt yet. Write what you want to see above the canvas.</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch fehlt der Prompt. Über der Leinwand aufschreiben, was zu sehen sein soll.</translation>
     </message>
     <message>
         <source>Open a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild öffnen</translation>
     </message>
     <message>
         <source>There is no picture on the canvas yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>Auf der Leinwand ist noch kein Bild.</translation>
     </message>
     <message>
         <source>Select something on the canvas first (M draws a box, L a free line).</source>
-        <translation type="unfinished"></translation>
+        <translation>Erst etwas auf der Leinwand auswählen (M zieht ein Rechteck, L eine freie Linie).</translation>
     </message>
     <message>
         <source>The method of this job is not installed any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Methode dieses Auftrags ist nicht mehr installiert.</translation>
     </message>
     <message>
         <source>Recall the prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt zurückholen</translation>
     </message>
     <message>
         <source>A job of another project is ready: its result is in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Auftrag eines anderen Projekts ist fertig: Sein Ergebnis liegt im Verlauf.</translation>
     </message>
     <message>
         <source>Mask {}</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske {}</translation>
     </message>
     <message>
         <source>Learned {}. Write the words into the prompt of Create to use them.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} gelernt. Zum Verwenden die Wörter in den Prompt von „Erzeugen“ schreiben.</translation>
     </message>
     <message>
         <source>The change of the model is switched on in Create: draw to see it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Änderung des Modells ist in „Erzeugen“ eingeschaltet: Zeichnen zeigt sie.</translation>
     </message>
     <message>
         <source>There is no mask yet. Select something on the canvas, or find masks (Learn).</source>
-        <translation type="unfinished"></translation>
+        <translation>Noch gibt es keine Maske. Etwas auf der Leinwand auswählen oder Masken finden lassen („Lernen“).</translation>
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt</translation>
     </message>
     <message>
         <source>Give a word a region</source>
-        <translation type="unfinished"></translation>
+        <translation>Einem Wort eine Region geben</translation>
     </message>
     <message>
         <source>Preview of the running job</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorschau des laufenden Auftrags</translation>
     </message>
     <message>
         <source>Inspector</source>
-        <translation type="unfinished"></translation>
+        <translation>Inspektor</translation>
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebenen</translation>
     </message>
     <message>
         <source>History</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlauf</translation>
     </message>
     <message>
         <source>Queue</source>
-        <translation type="unfinished"></translation>
+        <translation>Warteschlange</translation>
     </message>
     <message>
         <source>Workspaces</source>
-        <translation type="unfinished"></translation>
+        <translation>Arbeitsbereiche</translation>
     </message>
     <message>
         <source>Create</source>
-        <translation type="unfinished"></translation>
+        <translation>Erzeugen</translation>
     </message>
     <message>
         <source>Learn</source>
-        <translation type="unfinished"></translation>
+        <translation>Lernen</translation>
     </message>
     <message>
         <source>Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>Bearbeiten</translation>
     </message>
     <message>
         <source>Erase</source>
-        <translation type="unfinished"></translation>
+        <translation>Tilgen</translation>
     </message>
     <message>
         <source>Prove</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfen</translation>
     </message>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Datei</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Bearbeiten</translation>
     </message>
     <message>
         <source>&amp;Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Werkzeuge</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Ansicht</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>&amp;Hilfe</translation>
     </message>
     <message>
         <source>Select nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Nichts auswählen</translation>
     </message>
 </context>
 <context>
     <name>WipeView</name>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>vorher</translation>
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished"></translation>
+        <translation>nachher</translation>
     </message>
 </context>
 <context>
     <name>Words</name>
     <message>
         <source>“{}” is a plain word again</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ ist wieder ein einfaches Wort</translation>
     </message>
     <message>
         <source>“{}” is {}</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ ist {}</translation>
     </message>
     <message>
         <source>No method that erases words from the model is installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>Keine Methode ist installiert, die Wörter aus dem Modell tilgt.</translation>
     </message>
     <message>
         <source>has a region</source>
-        <translation type="unfinished"></translation>
+        <translation>hat eine Region</translation>
     </message>
 </context>
 <context>
     <name>Workspace</name>
     <message>
         <source>Add picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild hinzufügen</translation>
     </message>
     <message>
         <source>Add mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske hinzufügen</translation>
     </message>
     <message>
         <source>Region</source>
-        <translation type="unfinished"></translation>
+        <translation>Region</translation>
     </message>
     <message>
         <source>Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske</translation>
     </message>
 </context>
 <context>
     <name>XRay</name>
     <message>
         <source>Make a mask of where “{}” is seen</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske daraus machen, wo „{}“ gesehen wird</translation>
     </message>
     <message>
         <source>Ask a place for its &amp;words</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine &amp;Stelle nach ihren Wörtern fragen</translation>
     </message>
     <message>
         <source>Nothing is kept of where “{}” is seen. Switch on the attention X-ray and draw.</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo „{}“ gesehen wird, ist nicht aufbewahrt. Das Attention-Röntgen einschalten und zeichnen.</translation>
     </message>
     <message>
         <source>“{}” is seen nowhere in this step.</source>
-        <translation type="unfinished"></translation>
+        <translation>„{}“ wird in diesem Schritt nirgends gesehen.</translation>
     </message>
     <message>
         <source>Region from a word</source>
-        <translation type="unfinished"></translation>
+        <translation>Region aus einem Wort</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>Exportieren</translation>
     </message>
 </context>
 <context>
     <name>ZoomBar</name>
     <message>
         <source>Zoom</source>
-        <translation type="unfinished"></translation>
+        <translation>Zoom</translation>
     </message>
     <message>
         <source>Zoom out (-)</source>
-        <translation type="unfinished"></translation>
+        <translation>Verkleinern (-)</translation>
     </message>
     <message>
         <source>Zoom in (+)</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergrößern (+)</translation>
     </message>
     <message>
         <source>Show the whole picture (0)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganzes Bild zeigen (0)</translation>
     </message>
     <message>
         <source>Pixel for pixel (1)</source>
-        <translation type="unfinished"></translation>
+        <translation>Pixelgenau (1)</translation>
     </message>
     <message>
         <source>Size of the mask, region or selection</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe der Maske, Region oder Auswahl</translation>
     </message>
 </context>
 <context>
     <name>_Drawn</name>
     <message>
         <source>no interval</source>
-        <translation type="unfinished"></translation>
+        <translation>kein Intervall</translation>
     </message>
 </context>
 <context>
@@ -3108,7 +3108,7 @@
     </message>
     <message>
         <source>Erase</source>
-        <translation type="unfinished"></translation>
+        <translation>Tilgen</translation>
     </message>
     <message>
         <source>The words that were erased, one concept each</source>
@@ -3132,7 +3132,7 @@
     </message>
     <message>
         <source>Modifiers</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifikatoren</translation>
     </message>
     <message>
         <source>The erasure as run-time guards</source>
@@ -3164,7 +3164,7 @@
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>Art</translation>
     </message>
     <message>
         <source>What the erased words are; decides the templates</source>
@@ -3188,7 +3188,7 @@
     </message>
     <message>
         <source>Judge</source>
-        <translation type="unfinished"></translation>
+        <translation>Prüfer</translation>
     </message>
     <message>
         <source>Who says whether the concept is in a picture. auto: the pocket judge for the embedded model, else CLIP where given, else the original model</source>
@@ -3436,7 +3436,7 @@
     </message>
     <message>
         <source>Concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte</translation>
     </message>
     <message>
         <source>Concepts to write into the weights; their words go beside</source>
@@ -3444,7 +3444,7 @@
     </message>
     <message>
         <source>Strength</source>
-        <translation type="unfinished"></translation>
+        <translation>Stärke</translation>
     </message>
     <message>
         <source>How strongly all changes are written</source>
@@ -3452,7 +3452,7 @@
     </message>
     <message>
         <source>Precision</source>
-        <translation type="unfinished"></translation>
+        <translation>Genauigkeit</translation>
     </message>
     <message>
         <source>Number type of the weights</source>
@@ -3544,7 +3544,7 @@
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompt</translation>
     </message>
     <message>
         <source>What to show; words of concepts are written as they are called, e.g. &lt;mug-1&gt;</source>
@@ -3576,7 +3576,7 @@
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe</translation>
     </message>
     <message>
         <source>Width x height in pixels, e.g. 512x768; empty: the model&apos;s own</source>
@@ -3640,7 +3640,7 @@
     </message>
     <message>
         <source>Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske</translation>
     </message>
     <message>
         <source>Where to repaint the initial picture; outside stays to the bit</source>
@@ -3728,7 +3728,7 @@
     </message>
     <message>
         <source>Family</source>
-        <translation type="unfinished"></translation>
+        <translation>Familie</translation>
     </message>
     <message>
         <source>Family, where the file does not tell</source>
@@ -3752,7 +3752,7 @@
     </message>
     <message>
         <source>Word</source>
-        <translation type="unfinished"></translation>
+        <translation>Wort</translation>
     </message>
     <message>
         <source>The word an embedding is called for; empty takes the file&apos;s own</source>
@@ -3768,7 +3768,7 @@
     </message>
     <message>
         <source>Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild</translation>
     </message>
     <message>
         <source>The picture</source>
@@ -4084,7 +4084,7 @@
     </message>
     <message>
         <source>n</source>
-        <translation type="unfinished"></translation>
+        <translation>n</translation>
     </message>
     <message>
         <source>n-1</source>
@@ -4192,7 +4192,7 @@
     </message>
     <message>
         <source>Words</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter</translation>
     </message>
     <message>
         <source>Words or phrases of the prompt to keep apart; a word given twice means its next place</source>
@@ -4220,7 +4220,7 @@
     </message>
     <message>
         <source>Rate</source>
-        <translation type="unfinished"></translation>
+        <translation>Rate</translation>
     </message>
     <message>
         <source>How far each gradient step goes; 0 changes nothing</source>
@@ -4368,15 +4368,15 @@
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>vorher</translation>
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished"></translation>
+        <translation>nachher</translation>
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>Ebenen</translation>
     </message>
     <message>
         <source>All layers of the map size, or only those up to the first up block (saves memory on SDXL; inferred)</source>
@@ -4464,7 +4464,7 @@
     </message>
     <message>
         <source>Step</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritt</translation>
     </message>
     <message>
         <source>Which step; -1: the mean over all</source>
@@ -4480,7 +4480,7 @@
     </message>
     <message>
         <source>Opacity</source>
-        <translation type="unfinished"></translation>
+        <translation>Deckkraft</translation>
     </message>
     <message>
         <source>Of the heat map over the picture</source>
@@ -4584,7 +4584,7 @@
     </message>
     <message>
         <source>scores</source>
-        <translation type="unfinished"></translation>
+        <translation>Werte</translation>
     </message>
     <message>
         <source>Allocation</source>
@@ -4816,7 +4816,7 @@
     </message>
     <message>
         <source>Action</source>
-        <translation type="unfinished"></translation>
+        <translation>Aktion</translation>
     </message>
     <message>
         <source>replace source by target; add target in place of what is true now (source, a counterpart in the caption; empty: one is looked for); remove source; decompose only shows the coefficients</source>
@@ -5360,7 +5360,7 @@
     </message>
     <message>
         <source>Box</source>
-        <translation type="unfinished"></translation>
+        <translation>Rechteck</translation>
     </message>
     <message>
         <source>A box around the thing: x0, y0, x1, y1, in any direction</source>
@@ -5368,7 +5368,7 @@
     </message>
     <message>
         <source>Lasso</source>
-        <translation type="unfinished"></translation>
+        <translation>Lasso</translation>
     </message>
     <message>
         <source>Corners of an outline drawn around the thing</source>
@@ -5508,7 +5508,7 @@
     </message>
     <message>
         <source>Concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzept</translation>
     </message>
     <message>
         <source>What kind of thing the words are; decides the defaults of substitute, rounds and regularisation</source>
@@ -5632,7 +5632,7 @@
     </message>
     <message>
         <source>Segment Anything</source>
-        <translation type="unfinished"></translation>
+        <translation>Segment Anything</translation>
     </message>
     <message>
         <source>Segment Anything: a mask from a click, with your own SAM weights or the small embedded one.</source>
