@@ -9,6 +9,7 @@ from studio.parts.history import HistoryPart
 from studio.parts.library import LibraryPart
 from studio.parts.log import Log
 from studio.parts.measures import Measures
+from studio.parts.naming import Naming
 from studio.parts.parameters import Parameters
 from studio.parts.part import Part
 from studio.parts.projects import Projects
@@ -27,6 +28,7 @@ PARTS: tuple[type[Part], ...] = (
     ScoresPart,
     Measures,
     Parameters,
+    Naming,
     Regions,
     Words,
     ClickSelect,
