@@ -33,6 +33,7 @@ DUPLICATE = 0.9
 FEW = 15
 """Concepts a dictionary should have at least (paper)."""
 _BATCH = 32
+_PROBE = "a photo of one small dog and two red apples on a table"
 _SMALL = frozenset({
     "a", "an", "the", "of", "in", "on", "at", "with", "and", "or", "to", "from", "by", "for", "is", "are", "its", "his",
     "her", "their", "this", "that", "as", "into", "near", "next", "two", "three", "photo", "picture",
@@ -114,24 +115,30 @@ def phrases(prompt: str, stimuli: Stimuli) -> list[str]:
 
 def propose(
     prompt: str, sources: Sequence[str], targets: Sequence[str], own: Sequence[str], count: int, stimuli: Stimuli,
-    tags: Sequence[str] = (),
-) -> list[str]:  # fmt: skip
-    """The concept list: sources first, then the caption's phrases, the person's, tags, and the vocabulary up to `count`.
+    tags: Sequence[str] = (), described: str = "",
+) -> list[tuple[str, str]]:  # fmt: skip
+    """The concept list: sources first, then phrases of caption and captioner, the person's, tags, vocabulary up to `count`.
 
     Targets, repetitions and parts of sources are left out. Without tags the vocabulary is taken in its own order: what is
     not in the picture gets a coefficient near zero (inferred).
+
+    Returns:
+        (concept, where it is from: source, caption, yours, captioner, clip or vocabulary)
     """
-    kept: list[str] = []
+    kept: list[tuple[str, str]] = []
     barred = {t.lower().strip() for t in targets}
-    for phrase in [*sources, *phrases(prompt, stimuli), *own, *tags, *stimuli.concepts]:
+    groups = {"source": sources, "caption": phrases(prompt, stimuli), "yours": own,
+              "captioner": phrases(described, stimuli) if described else (), "clip": tags,
+              "vocabulary": tuple(stimuli.concepts)}  # fmt: skip
+    for origin, phrase in ((origin, phrase) for origin, group in groups.items() for phrase in group):
         name = phrase.strip()
         short = name.lower()
-        if not short or short in barred or any(short == k.lower() for k in kept):
+        if not short or short in barred or any(short == k.lower() for k, _ in kept):
             continue
-        given = phrase in own or phrase in sources
+        given = origin in ("source", "yours")
         if not given and (len(kept) >= count or any(_overlap(short, s.lower()) for s in [*sources, *targets])):
             continue
-        kept.append(name)
+        kept.append((name, origin))
     return kept
 
 
@@ -169,13 +176,12 @@ class Atoms:
 
 
 def read_atoms(
-    names: Sequence[str], run: Run, model: Model, stimuli: Stimuli, more: Sequence[str], chunks: int, keep: bool = True
+    names: Sequence[str], run: Run, model: Model, stimuli: Stimuli, more: Sequence[str], chunks: int
 ) -> Atoms:  # fmt: skip
     """Atoms of these concepts, "" being the null concept; kept on disk by encoder and sentences.
 
     Args:
         chunks: of the caption: atoms must be as long as the representation they are found in.
-        keep: False where the encoder is changed in ways its weights do not show (patches).
     """
     folder, encoder = run.assets.root.parent / "atoms", _encoder_hash(model)
     found = []
@@ -183,11 +189,10 @@ def read_atoms(
         said = stimuli.sentences(name, more) if name.strip() else ("",)
         code = hashlib.sha256(f"{encoder}\0{chunks}\0{chr(0).join(said)}".encode()).hexdigest()
         path = folder / f"{code}.safetensors"
-        atom = _kept(path) if keep else None
+        atom = _kept(path)
         if atom is None:
             atom = _mean(model, said, chunks)
-            if keep:
-                write_atomic(path, save(atom))
+            write_atomic(path, save(atom))
         found.append(atom)
     pooled = torch.stack([a["pooled"] for a in found]) if model.family.pooled else None
     return Atoms(tuple(names), torch.stack([a["features"] for a in found]), pooled)
@@ -230,9 +235,14 @@ def _encoded(model: Model, sentences: Sequence[str], chunks: int) -> tuple[Tenso
 
 
 def _encoder_hash(model: Model) -> str:
-    """Of the text encoders' weights and placeholder words."""
+    """Of the text encoders' weights, placeholder words, and what they make of one sentence.
+
+    The last sees low-rank patches, which no weight shows.
+    """
     tensors: dict[str, Tensor] = {
         f"{i}.{n}": p for i, e in enumerate(model.text) for n, p in e.encoder.named_parameters()
     }
     tensors |= {f"{i}.{n}": v for i, e in enumerate(model.text) for n, v in e.added.items()}
+    with torch.no_grad():
+        tensors["probe"] = model.encode_tokens(_PROBE, 1)[0].float()
     return f"{model.family.name} {model.unet.dtype} {fingerprint(tensors)}"

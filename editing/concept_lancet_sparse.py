@@ -33,7 +33,7 @@ class Decomposition:
 
 
 def decompose(atoms: Tensor, vector: Tensor, alpha: float = 0.01, tau: float = 0.95,
-              normalize: bool = True) -> Decomposition:  # fmt: skip
+              normalize: bool = True, refit: bool = False) -> Decomposition:  # fmt: skip
     """The coefficients of a vector in a dictionary.
 
     Args:
@@ -42,6 +42,8 @@ def decompose(atoms: Tensor, vector: Tensor, alpha: float = 0.01, tau: float = 0
         alpha: sparsity. 0.01 is the paper's number, 0.05 the default of its code.
         tau: 0..1, share of the l1 part; 1 is the lasso.
         normalize: solve for unit atoms and a unit target, then undo it, as the reference does.
+        refit: solve once more for the atoms that were found, without a penalty (ours; the "relaxed" lasso). The l1 part
+            shrinks every coefficient; where atoms have most of their length in common it shrinks all but the strongest a lot.
     """
     dictionary, target = atoms.detach().flatten(1).double().cpu(), vector.detach().flatten().double().cpu()
     if dictionary.shape[1] != target.shape[0]:
@@ -59,6 +61,10 @@ def decompose(atoms: Tensor, vector: Tensor, alpha: float = 0.01, tau: float = 0
     else:
         weights, cycles = elastic_net(gram, inner, tau * alpha, (1 - tau) * alpha)
     weights = torch.where(norms > 0, weights, torch.zeros_like(weights))
+    if refit and weights.any():
+        active = weights.nonzero().flatten()
+        exact = torch.linalg.lstsq(unit[active][:, active], (inner / scale)[active], driver="gelsd").solution
+        weights = torch.zeros_like(weights).index_copy(0, active, exact / scale[active])
     rest = float(target @ target - 2 * weights @ inner + weights @ gram @ weights)
     return Decomposition(weights, max(0.0, rest) ** 0.5 / length, condition, cycles)
 
