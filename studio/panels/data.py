@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, Qt, QUrl, Signal
 from PySide6.QtGui import QDesktopServices, QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QTabWidget, QVBoxLayout, QWidget
 
 from core.contract.assets import AssetStore
 from core.contract.errors import UserError
@@ -78,10 +78,23 @@ class DataPanel(QWidget):
     @property
     def maps(self) -> MapsView | None:
         """The maps before the person's eyes: the tab that is up, else those of the picture with the most steps."""
-        current = self.tabs.currentWidget()
-        if isinstance(current, MapsView):
-            return current
-        return self._richest()
+        current = self.view
+        return current if isinstance(current, MapsView) else self._richest()
+
+    @property
+    def view(self) -> View | None:
+        """The view whose tab is up."""
+        page = self.tabs.currentWidget()
+        inside = page.widget() if isinstance(page, QScrollArea) else None
+        return inside if isinstance(inside, View) else None
+
+    def bring_up(self, view: View) -> None:
+        """Show a view's tab."""
+        self.tabs.setCurrentIndex([self._inside(i) for i in range(self.tabs.count())].index(view))
+
+    def _inside(self, tab: int) -> QWidget | None:
+        page = self.tabs.widget(tab)
+        return page.widget() if isinstance(page, QScrollArea) else page
 
     def _richest(self) -> MapsView | None:
         found = [v for v in self.views if isinstance(v, MapsView) and v.kept.picture in (0, self._place + 1)]
@@ -111,7 +124,7 @@ class DataPanel(QWidget):
                 view.show_picture(place)
             mine = self._richest() or next(iter(self.views), None)
             if mine is not None:
-                self.tabs.setCurrentWidget(mine)
+                self.bring_up(mine)
         self._show_files(result)
         self.tabs.blockSignals(False)
         self.changed.emit()
@@ -132,6 +145,7 @@ class DataPanel(QWidget):
             label = QLabel(str(error))
             label.setObjectName("problem")
             label.setWordWrap(True)
+            label.setAlignment(Qt.AlignmentFlag.AlignTop)
             self.tabs.addTab(label, name)
 
     def _tab(self, view: View, title: str) -> None:
@@ -139,7 +153,7 @@ class DataPanel(QWidget):
         view.fill.connect(lambda params, run: self.fill.emit(self.result, params, run))
         view.told.connect(self.told)
         self.views.append(view)
-        self.tabs.addTab(view, title)
+        self.tabs.addTab(scrolled(view), title)
 
     def _show_files(self, result: Result | None) -> None:
         while item := self.files.takeAt(0):
@@ -153,6 +167,16 @@ class DataPanel(QWidget):
             self.files.addWidget(button)
 
 
+def scrolled(page: QWidget) -> QScrollArea:
+    """A tall view scrolls in a low dock, and does not press the canvas together."""
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setWidget(page)
+    area.setMinimumHeight(80)
+    return area
+
+
 class LiveView(QWidget):
     """Curves and labelled maps of a job while it runs."""
 
@@ -160,14 +184,19 @@ class LiveView(QWidget):
         super().__init__()
         self.curves = CurvesView(COURSE, Result("", ""))
         self.maps: dict[str, tuple[QLabel, QLabel]] = {}
-        self._row = QVBoxLayout()
+        shown = QWidget()
+        self._row = QVBoxLayout(shown)
+        self._row.setContentsMargins(8, 0, 8, 0)
+        self._row.addStretch(1)
+        self._maps = scrolled(shown)
         whole = QHBoxLayout(self)
-        whole.setContentsMargins(8, 4, 8, 8)
-        whole.addLayout(self._row, 1)
+        whole.setContentsMargins(0, 4, 0, 8)
+        whole.addWidget(self._maps, 1)
         whole.addWidget(self.curves, 1)
 
     def show_all(self, series: Series, maps: Mapping[str, QPixmap]) -> None:
         self.curves.setVisible(bool(series))
+        self._maps.setVisible(bool(maps))
         self.curves.show_series(series)
         for label in set(self.maps) - set(maps):
             for widget in self.maps.pop(label):
@@ -180,9 +209,12 @@ class LiveView(QWidget):
                 self.maps[label][0].setWordWrap(True)
                 self.maps[label][1].setAccessibleName(label)
                 for widget in self.maps[label]:
-                    self._row.addWidget(widget)
+                    self._row.insertWidget(self._row.count() - 1, widget)
+            room = max(160, self._maps.viewport().width() - 16)
             self.maps[label][1].setPixmap(
-                picture.scaledToHeight(min(160, picture.height()), Qt.TransformationMode.SmoothTransformation)
+                picture.scaled(
+                    room, 128, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+                )
             )
 
 

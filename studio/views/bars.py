@@ -179,7 +179,7 @@ class BarsView(View):
     def _lay_out(self) -> None:
         right = QWidget()
         column = QVBoxLayout(right)
-        column.setContentsMargins(0, 0, 0, 0)
+        column.setContentsMargins(8, 0, 0, 0)
         label = QLabel(self.tr("Goes out, and what comes in instead"))
         label.setObjectName("hint")
         column.addWidget(label)
@@ -229,8 +229,8 @@ class Strip(QListWidget):
         self.setFlow(QListWidget.Flow.LeftToRight)
         self.setWrapping(False)
         self.setMovement(QListWidget.Movement.Static)
-        self.setIconSize(QSize(96, 96))
-        self.setFixedHeight(148)
+        self.setIconSize(QSize(80, 80))
+        self.setFixedHeight(124)
         images: Any = kept.part("images")
         told = images if isinstance(images, list) else []
         several = len({about.get("weight") for about in told}) > 1

@@ -6,7 +6,9 @@ from functools import partial
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
+    QGridLayout,
     QHBoxLayout,
+    QHeaderView,
     QLabel,
     QPushButton,
     QTreeWidget,
@@ -138,22 +140,28 @@ class MapsView(View):
             item.setIcon(0, swatch(word.color))
             item.setCheckState(0, Qt.CheckState.Checked)
             for column in (1, 2):
-                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight)
+                item.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
             self.words.addTopLevelItem(item)
 
     def _lay_out(self) -> None:
+        grid = QGridLayout()
+        for place, name in enumerate(self.buttons):
+            grid.addWidget(self.buttons[name], place // 2 * 2, place % 2)
+        grid.addWidget(self.threshold, 1, 0, 1, 2)
+        grid.setRowStretch(3, 1)
         row = QHBoxLayout()
-        for name in ("mask", "region"):
-            row.addWidget(self.buttons[name])
-        row.addWidget(self.threshold)
-        row.addStretch(1)
-        for name in ("export_picture", "export_mask"):
-            row.addWidget(self.buttons[name])
+        row.addWidget(self.words, 1)
+        row.addLayout(grid)
         column = QVBoxLayout(self)
         column.setContentsMargins(8, 4, 8, 8)
         column.addWidget(self.place)
-        column.addWidget(self.words, 1)
-        column.addLayout(row)
+        column.addLayout(row, 1)
+        head = self.words.header()
+        head.setStretchLastSection(False)
+        head.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for place in (1, 2):
+            head.setSectionResizeMode(place, QHeaderView.ResizeMode.Fixed)
+            head.resizeSection(place, 72)
 
 
 def map_of(maps: Sequence[WordMap], word: str) -> WordMap | None:

@@ -12,6 +12,14 @@ from studio import look
 Series = Mapping[str, tuple[Sequence[float], Sequence[float]]]
 
 
+class Steps(pg.AxisItem):  # type: ignore[misc]
+    """An axis of whole numbers: there is no step 1.5."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        found = super().tickSpacing(low, high, size)
+        return [(float(s), 0.0) for s in dict.fromkeys(max(1.0, round(spacing)) for spacing, _offset in found)]
+
+
 class Plot(pg.PlotWidget):  # type: ignore[misc]
     """Named series over a shared x axis. The mouse and the arrow keys move the cursor."""
 
@@ -19,7 +27,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc]
     """To which x, by a person."""
 
     def __init__(self, title: str) -> None:
-        super().__init__(background=None)
+        super().__init__(background=None, axisItems={"bottom": Steps("bottom")})
         self.setAccessibleName(title)
         self.setMenuEnabled(False)
         self.setMouseEnabled(x=False, y=False)
