@@ -2249,7 +2249,7 @@
     </message>
     <message>
         <source>The last session ended without closing. Nothing was lost: {} after the last whole save came back, the last one was &apos;{}&apos;. You can also go back to that save; redo (Ctrl+Y) brings the edits again.</source>
-        <translation>Die letzte Sitzung endete, ohne geschlossen zu werden. Nichts ging verloren: {} nach der letzten vollen Speicherung ist wieder da, zuletzt „{}“. Es geht auch zurück zu jener Speicherung; Wiederholen (Strg+Y) bringt die Änderungen wieder.</translation>
+        <translation>Die letzte Sitzung endete, ohne geschlossen zu werden. Nichts ging verloren. Seit der letzten vollen Speicherung wiederhergestellt: {}, zuletzt „{}“. Es geht auch zurück zu jener Speicherung; Wiederholen (Strg+Y) bringt die Änderungen wieder.</translation>
     </message>
     <message>
         <source>an edit</source>
@@ -2836,275 +2836,275 @@
     <name>declarations</name>
     <message>
         <source>CP-CLIP and TI-CLIP</source>
-        <translation type="unfinished"></translation>
+        <translation>CP-CLIP und TI-CLIP</translation>
     </message>
     <message>
         <source>CP-CLIP and TI-CLIP: are all requested concepts there, and does the background follow its words?</source>
-        <translation type="unfinished"></translation>
+        <translation>CP-CLIP und TI-CLIP: Sind alle verlangten Konzepte da, und folgt der Hintergrund seinen Worten?</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner</translation>
     </message>
     <message>
         <source>Instead of lists: a folder with pictures, prompts.json, references/&lt;concept&gt;, reference-masks/&lt;concept&gt;, regions/&lt;concept&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>Statt Listen: ein Ordner mit pictures, prompts.json, references/&lt;concept&gt;, reference-masks/&lt;concept&gt;, regions/&lt;concept&gt;</translation>
     </message>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder</translation>
     </message>
     <message>
         <source>Generated pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>Erzeugte Bilder</translation>
     </message>
     <message>
         <source>Prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompts</translation>
     </message>
     <message>
         <source>The prompt of each picture in the same order, or one for all</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Prompt jedes Bildes in gleicher Reihenfolge oder einer für alle</translation>
     </message>
     <message>
         <source>References</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenzen</translation>
     </message>
     <message>
         <source>Photos of the concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>Fotos der Konzepte</translation>
     </message>
     <message>
         <source>Reference of</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenz von</translation>
     </message>
     <message>
         <source>The concept that each photo shows, in the same order; or one for all</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Konzept, das jedes Foto zeigt, in gleicher Reihenfolge; oder eines für alle</translation>
     </message>
     <message>
         <source>Reference masks</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenzmasken</translation>
     </message>
     <message>
         <source>Where the concept is in each photo, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo das Konzept auf jedem Foto ist, in gleicher Reihenfolge</translation>
     </message>
     <message>
         <source>Regions</source>
-        <translation type="unfinished"></translation>
+        <translation>Regionen</translation>
     </message>
     <message>
         <source>Masks of the generated pictures: where a concept is; all black where it is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>Masken der erzeugten Bilder: wo ein Konzept ist; ganz schwarz, wo es fehlt</translation>
     </message>
     <message>
         <source>Region of</source>
-        <translation type="unfinished"></translation>
+        <translation>Region von</translation>
     </message>
     <message>
         <source>What each mask is of, in the same order: picture&apos;s number:concept, such as 1:cat</source>
-        <translation type="unfinished"></translation>
+        <translation>Wozu jede Maske gehört, in gleicher Reihenfolge: Bildnummer:Konzept, etwa 1:cat</translation>
     </message>
     <message>
         <source>Classes</source>
-        <translation type="unfinished"></translation>
+        <translation>Klassen</translation>
     </message>
     <message>
         <source>Class words for placeholders in prompts, such as &lt;cat-1&gt;=cat: judges do not know learned words</source>
-        <translation type="unfinished"></translation>
+        <translation>Klassenwörter für Platzhalter in Prompts, etwa &lt;cat-1&gt;=cat: Prüfer kennen gelernte Wörter nicht</translation>
     </message>
     <message>
         <source>Clip</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP</translation>
     </message>
     <message>
         <source>Folder of a CLIP; empty for the embedded one</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner eines CLIP; leer: das eingebaute</translation>
     </message>
     <message>
         <source>Dino</source>
-        <translation type="unfinished"></translation>
+        <translation>DINO</translation>
     </message>
     <message>
         <source>Folder of a DINO or DINOv2; empty: not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner eines DINO oder DINOv2; leer: nicht gemessen</translation>
     </message>
     <message>
         <source>Outside</source>
-        <translation type="unfinished"></translation>
+        <translation>Außen</translation>
     </message>
     <message>
         <source>What is put around a cut-out concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Was um ein ausgeschnittenes Konzept gelegt wird</translation>
     </message>
     <message>
         <source>grey</source>
-        <translation type="unfinished"></translation>
+        <translation>grau</translation>
     </message>
     <message>
         <source>white</source>
-        <translation type="unfinished"></translation>
+        <translation>weiß</translation>
     </message>
     <message>
         <source>black</source>
-        <translation type="unfinished"></translation>
+        <translation>schwarz</translation>
     </message>
     <message>
         <source>keep</source>
-        <translation type="unfinished"></translation>
+        <translation>behalten</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzelwerte</translation>
     </message>
     <message>
         <source>Where to write the scores of every picture (.json); empty for nowhere</source>
-        <translation type="unfinished"></translation>
+        <translation>Wohin die Messwerte jedes Bildes geschrieben werden (.json); leer: nirgends</translation>
     </message>
     <message>
         <source>Requested</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlangt</translation>
     </message>
     <message>
         <source>The class words asked of each picture with commas between, or one entry for all; empty: every concept once</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Klassenwörter, die jedes Bild zeigen soll, durch Kommas getrennt, oder ein Eintrag für alle; leer: jedes Konzept einmal</translation>
     </message>
     <message>
         <source>Backgrounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Hintergründe</translation>
     </message>
     <message>
         <source>The background&apos;s words of each picture, or one entry for all; never the whole prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Worte zum Hintergrund jedes Bildes oder ein Eintrag für alle; nie der ganze Prompt</translation>
     </message>
     <message>
         <source>Detector</source>
-        <translation type="unfinished"></translation>
+        <translation>Detektor</translation>
     </message>
     <message>
         <source>Folder of an OWL-ViT; empty: boxes from the folder &apos;found&apos; or from regions</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner eines OWL-ViT; leer: Rechtecke aus dem Ordner „found“ oder aus Regionen</translation>
     </message>
     <message>
         <source>Level</source>
-        <translation type="unfinished"></translation>
+        <translation>Schwelle</translation>
     </message>
     <message>
         <source>OWL-ViT&apos;s score from which a box counts</source>
-        <translation type="unfinished"></translation>
+        <translation>OWL-ViT-Wert, ab dem ein Rechteck zählt</translation>
     </message>
     <message>
         <source>Padding</source>
-        <translation type="unfinished"></translation>
+        <translation>Rand</translation>
     </message>
     <message>
         <source>Pixels added around a box</source>
-        <translation type="unfinished"></translation>
+        <translation>Zusätzliche Pixel um ein Rechteck</translation>
     </message>
     <message>
         <source>Score extracted concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>Herausgelöste Konzepte bewerten</translation>
     </message>
     <message>
         <source>Score concepts that were extracted from photos without words: SIM_I, SIM_C, ACC_1, ACC_3.</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte bewerten, die ohne Worte aus Fotos gelöst wurden: SIM_I, SIM_C, ACC_1, ACC_3.</translation>
     </message>
     <message>
         <source>A folder with a folder per photo: photo.png, masks/&lt;concept&gt;.png, single/&lt;concept&gt;/*.png, joint/*.png</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ordner mit einem Ordner je Foto: photo.png, masks/&lt;concept&gt;.png, single/&lt;concept&gt;/*.png, joint/*.png</translation>
     </message>
     <message>
         <source>Folder of a CLIP; empty for the embedded one. Published numbers: CLIP ViT-B/32</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner eines CLIP; leer: das eingebaute. Veröffentlichte Zahlen: CLIP ViT-B/32</translation>
     </message>
     <message>
         <source>Folder of a DINO; empty: not measured. Published numbers: DINO ViT-B/16</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner eines DINO; leer: nicht gemessen. Veröffentlichte Zahlen: DINO ViT-B/16</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>Quelle</translation>
     </message>
     <message>
         <source>A concept&apos;s source: the whole photo, black outside the mask; or the mask&apos;s square only</source>
-        <translation type="unfinished"></translation>
+        <translation>Quelle eines Konzepts: das ganze Foto, außerhalb der Maske schwarz; oder nur das Quadrat der Maske</translation>
     </message>
     <message>
         <source>photo on black</source>
-        <translation type="unfinished"></translation>
+        <translation>Foto auf Schwarz</translation>
     </message>
     <message>
         <source>cut out</source>
-        <translation type="unfinished"></translation>
+        <translation>ausgeschnitten</translation>
     </message>
     <message>
         <source>Mapped</source>
-        <translation type="unfinished"></translation>
+        <translation>Abbildung</translation>
     </message>
     <message>
         <source>Plain cosines, or mapped to 0..1 as a public fork does</source>
-        <translation type="unfinished"></translation>
+        <translation>Kosinuswerte unverändert oder auf 0..1 abgebildet wie in einem öffentlichen Fork</translation>
     </message>
     <message>
         <source>cosine</source>
-        <translation type="unfinished"></translation>
+        <translation>Kosinus</translation>
     </message>
     <message>
         <source>(cos+1)/2</source>
-        <translation type="unfinished"></translation>
+        <translation>(cos+1)/2</translation>
     </message>
     <message>
         <source>Pooling</source>
-        <translation type="unfinished"></translation>
+        <translation>Pooling</translation>
     </message>
     <message>
         <source>How DINO&apos;s tokens become one feature; the fork takes the mean</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie aus den DINO-Token ein Merkmal wird; der Fork nimmt das Mittel</translation>
     </message>
     <message>
         <source>class token</source>
-        <translation type="unfinished"></translation>
+        <translation>Klassen-Token</translation>
     </message>
     <message>
         <source>mean</source>
-        <translation type="unfinished"></translation>
+        <translation>Mittel</translation>
     </message>
     <message>
         <source>Score learned concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelernte Konzepte bewerten</translation>
     </message>
     <message>
         <source>Score learned concepts: likeness, identity, bleeding into each other, and obedience to the prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelernte Konzepte bewerten: Ähnlichkeit, Identität, Vermischung und Treue zum Prompt.</translation>
     </message>
     <message>
         <source>Blip</source>
-        <translation type="unfinished"></translation>
+        <translation>BLIP</translation>
     </message>
     <message>
         <source>Folder of a BLIP for retrieval; empty: not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner eines BLIP für die Bildersuche; leer: nicht gemessen</translation>
     </message>
     <message>
         <source>How DINO&apos;s tokens become one feature; FreeCustom&apos;s script takes the mean</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie aus den DINO-Token ein Merkmal wird; das Skript von FreeCustom nimmt das Mittel</translation>
     </message>
     <message>
         <source>Apart</source>
-        <translation type="unfinished"></translation>
+        <translation>Abstand</translation>
     </message>
     <message>
         <source>Cosine by which photos of two concepts must differ for a bleed score</source>
-        <translation type="unfinished"></translation>
+        <translation>Kosinus, um den sich Fotos zweier Konzepte für einen Vermischungswert unterscheiden müssen</translation>
     </message>
     <message>
         <source>Erasure report</source>
-        <translation type="unfinished"></translation>
+        <translation>Tilgungsbericht</translation>
     </message>
     <message>
         <source>Erasure report: is the concept gone, what else was damaged, how easily does it come back.</source>
-        <translation type="unfinished"></translation>
+        <translation>Tilgungsbericht: Ist das Konzept weg, was nahm sonst Schaden, wie leicht kommt es zurück.</translation>
     </message>
     <message>
         <source>Erase</source>
@@ -3112,23 +3112,23 @@
     </message>
     <message>
         <source>The words that were erased, one concept each</source>
-        <translation type="unfinished"></translation>
+        <translation>Die getilgten Wörter, je ein Konzept</translation>
     </message>
     <message>
         <source>Patches</source>
-        <translation type="unfinished"></translation>
+        <translation>Patches</translation>
     </message>
     <message>
         <source>The erasure as weight patches, each with :strength</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Tilgung als Gewichts-Patches, jeweils mit :Stärke</translation>
     </message>
     <message>
         <source>Erased</source>
-        <translation type="unfinished"></translation>
+        <translation>Getilgt</translation>
     </message>
     <message>
         <source>The erasure as a checkpoint of its own; the chosen model is the original</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Tilgung als eigener Checkpoint; das gewählte Modell ist das Original</translation>
     </message>
     <message>
         <source>Modifiers</source>
@@ -3136,31 +3136,31 @@
     </message>
     <message>
         <source>The erasure as run-time guards</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Tilgung als Wächter zur Laufzeit</translation>
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>Plan</translation>
     </message>
     <message>
         <source>quick: smoke test; CPU: noise predictions only, no pictures; standard: the default report; full: for publication</source>
-        <translation type="unfinished"></translation>
+        <translation>schnell: Funktionsprobe; CPU: nur Rauschvorhersagen, keine Bilder; Standard: der übliche Bericht; voll: zur Veröffentlichung</translation>
     </message>
     <message>
         <source>quick</source>
-        <translation type="unfinished"></translation>
+        <translation>schnell</translation>
     </message>
     <message>
         <source>CPU</source>
-        <translation type="unfinished"></translation>
+        <translation>CPU</translation>
     </message>
     <message>
         <source>standard</source>
-        <translation type="unfinished"></translation>
+        <translation>Standard</translation>
     </message>
     <message>
         <source>full</source>
-        <translation type="unfinished"></translation>
+        <translation>voll</translation>
     </message>
     <message>
         <source>Kind</source>
@@ -3168,23 +3168,23 @@
     </message>
     <message>
         <source>What the erased words are; decides the templates</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die getilgten Wörter sind; bestimmt die Vorlagen</translation>
     </message>
     <message>
         <source>object</source>
-        <translation type="unfinished"></translation>
+        <translation>Objekt</translation>
     </message>
     <message>
         <source>style</source>
-        <translation type="unfinished"></translation>
+        <translation>Stil</translation>
     </message>
     <message>
         <source>person</source>
-        <translation type="unfinished"></translation>
+        <translation>Person</translation>
     </message>
     <message>
         <source>scene</source>
-        <translation type="unfinished"></translation>
+        <translation>Szene</translation>
     </message>
     <message>
         <source>Judge</source>
@@ -3192,247 +3192,247 @@
     </message>
     <message>
         <source>Who says whether the concept is in a picture. auto: the pocket judge for the embedded model, else CLIP where given, else the original model</source>
-        <translation type="unfinished"></translation>
+        <translation>Wer sagt, ob das Konzept in einem Bild ist. auto: der Pocket-Prüfer beim eingebauten Modell, sonst CLIP, falls angegeben, sonst das Originalmodell</translation>
     </message>
     <message>
         <source>auto</source>
-        <translation type="unfinished"></translation>
+        <translation>auto</translation>
     </message>
     <message>
         <source>pocket judge</source>
-        <translation type="unfinished"></translation>
+        <translation>Pocket-Prüfer</translation>
     </message>
     <message>
         <source>CLIP</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP</translation>
     </message>
     <message>
         <source>original model</source>
-        <translation type="unfinished"></translation>
+        <translation>Originalmodell</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>keiner</translation>
     </message>
     <message>
         <source>Folder of a CLIP for CLIP scores and as judge; empty: the embedded one for the embedded model, else none</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner eines CLIP für CLIP-Werte und als Prüfer; leer: beim eingebauten Modell das eingebaute, sonst keines</translation>
     </message>
     <message>
         <source>Superclass</source>
-        <translation type="unfinished"></translation>
+        <translation>Oberbegriff</translation>
     </message>
     <message>
         <source>What the original model compares the word with, e.g. dog for a breed; empty: nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Womit das Originalmodell das Wort vergleicht, z. B. Hund bei einer Rasse; leer: mit nichts</translation>
     </message>
     <message>
         <source>Neighbours</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachbarn</translation>
     </message>
     <message>
         <source>Similar concepts that must stay; empty: found by the text encoder</source>
-        <translation type="unfinished"></translation>
+        <translation>Ähnliche Konzepte, die bleiben müssen; leer: vom Text-Encoder gesucht</translation>
     </message>
     <message>
         <source>Synonyms</source>
-        <translation type="unfinished"></translation>
+        <translation>Synonyme</translation>
     </message>
     <message>
         <source>Other words for the erased one; with several erased words write word=synonym</source>
-        <translation type="unfinished"></translation>
+        <translation>Andere Wörter für das getilgte; bei mehreren getilgten Wörtern Wort=Synonym schreiben</translation>
     </message>
     <message>
         <source>Descriptions</source>
-        <translation type="unfinished"></translation>
+        <translation>Beschreibungen</translation>
     </message>
     <message>
         <source>Whole prompts that describe it without naming it; or word=prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Ganze Prompts, die es beschreiben, ohne es zu nennen; oder Wort=Prompt</translation>
     </message>
     <message>
         <source>Prompt list</source>
-        <translation type="unfinished"></translation>
+        <translation>Promptliste</translation>
     </message>
     <message>
         <source>Your own list of target prompts, CSV with a column &apos;prompt&apos; and, if it has them, seed and guidance</source>
-        <translation type="unfinished"></translation>
+        <translation>Eigene Liste von Ziel-Prompts, CSV mit einer Spalte „prompt“ und, falls vorhanden, seed und guidance</translation>
     </message>
     <message>
         <source>Attacks</source>
-        <translation type="unfinished"></translation>
+        <translation>Angriffe</translation>
     </message>
     <message>
         <source>Attacks to run instead of the plan&apos;s: noise probe, completion, hole, state shift, black-box embedding, white-box embedding, inverted latents, Ring-A-Bell, UnlearnDiffAtk; &apos;none&apos; for none</source>
-        <translation type="unfinished"></translation>
+        <translation>Angriffe statt derer des Plans: noise probe, completion, hole, state shift, black-box embedding, white-box embedding, inverted latents, Ring-A-Bell, UnlearnDiffAtk; „none“ für keine</translation>
     </message>
     <message>
         <source>Budget</source>
-        <translation type="unfinished"></translation>
+        <translation>Budget</translation>
     </message>
     <message>
         <source>What attacks may spend: the reference&apos;s numbers, or reduced ones</source>
-        <translation type="unfinished"></translation>
+        <translation>Was Angriffe aufwenden dürfen: die Zahlen der Referenz oder weniger</translation>
     </message>
     <message>
         <source>reduced</source>
-        <translation type="unfinished"></translation>
+        <translation>reduziert</translation>
     </message>
     <message>
         <source>reference</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenz</translation>
     </message>
     <message>
         <source>Where the report is written; empty: beside the studio&apos;s files</source>
-        <translation type="unfinished"></translation>
+        <translation>Wohin der Bericht geschrieben wird; leer: neben die Dateien des Studios</translation>
     </message>
     <message>
         <source>Blur</source>
-        <translation type="unfinished"></translation>
+        <translation>Weichzeichnen</translation>
     </message>
     <message>
         <source>Blur the gallery until the pointer is on a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Galerie weichzeichnen, bis der Zeiger auf einem Bild steht</translation>
     </message>
     <message>
         <source>Target prompts per word; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Ziel-Prompts je Wort; leer: wie im Plan</translation>
     </message>
     <message>
         <source>Seeds</source>
-        <translation type="unfinished"></translation>
+        <translation>Seeds</translation>
     </message>
     <message>
         <source>Pictures per target prompt; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder je Ziel-Prompt; leer: wie im Plan</translation>
     </message>
     <message>
         <source>Near</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachbarzahl</translation>
     </message>
     <message>
         <source>How many neighbours; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Nachbarn; leer: wie im Plan</translation>
     </message>
     <message>
         <source>Per neighbour</source>
-        <translation type="unfinished"></translation>
+        <translation>Je Nachbar</translation>
     </message>
     <message>
         <source>Prompts per neighbour; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Prompts je Nachbar; leer: wie im Plan</translation>
     </message>
     <message>
         <source>Benign</source>
-        <translation type="unfinished"></translation>
+        <translation>Harmlose</translation>
     </message>
     <message>
         <source>Benign prompts; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Harmlose Prompts; leer: wie im Plan</translation>
     </message>
     <message>
         <source>Attacked</source>
-        <translation type="unfinished"></translation>
+        <translation>Angegriffene</translation>
     </message>
     <message>
         <source>Target prompts to attack; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Anzugreifende Ziel-Prompts; leer: wie im Plan</translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte</translation>
     </message>
     <message>
         <source>Sampling steps; empty: the plan&apos;s, 50 or 20</source>
-        <translation type="unfinished"></translation>
+        <translation>Sampling-Schritte; leer: wie im Plan, 50 oder 20</translation>
     </message>
     <message>
         <source>Guidance</source>
-        <translation type="unfinished"></translation>
+        <translation>Führung</translation>
     </message>
     <message>
         <source>Empty: the family&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>Leer: die der Familie</translation>
     </message>
     <message>
         <source>Pairs</source>
-        <translation type="unfinished"></translation>
+        <translation>Paare</translation>
     </message>
     <message>
         <source>Times and noises of the original model as judge; 32 to 100 are sensible</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeiten und Rauschproben des Originalmodells als Prüfer; sinnvoll sind 32 bis 100</translation>
     </message>
     <message>
         <source>Recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>Rezept</translation>
     </message>
     <message>
         <source>How attacks learn a word: A or B as published, small (ours). Empty: by budget and family</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie Angriffe ein Wort lernen: A oder B wie veröffentlicht, klein (unser). Leer: nach Budget und Familie</translation>
     </message>
     <message>
         <source>A</source>
-        <translation type="unfinished"></translation>
+        <translation>A</translation>
     </message>
     <message>
         <source>B</source>
-        <translation type="unfinished"></translation>
+        <translation>B</translation>
     </message>
     <message>
         <source>small</source>
-        <translation type="unfinished"></translation>
+        <translation>klein</translation>
     </message>
     <message>
         <source>Inversion steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Inversionsschritte</translation>
     </message>
     <message>
         <source>Steps of inverted latents</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte für invertierte Latents</translation>
     </message>
     <message>
         <source>Tina</source>
-        <translation type="unfinished"></translation>
+        <translation>TINA</translation>
     </message>
     <message>
         <source>Updates per step of TINA&apos;s stronger inversion, 25 in its paper; 0: plain DDIM</source>
-        <translation type="unfinished"></translation>
+        <translation>Updates je Schritt bei der stärkeren Inversion von TINA, im Paper 25; 0: einfaches DDIM</translation>
     </message>
     <message>
         <source>Export a checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpoint exportieren</translation>
     </message>
     <message>
         <source>Export the model with its patches as a checkpoint that other programs open.</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Modell mit seinen Patches als Checkpoint exportieren, den andere Programme öffnen.</translation>
     </message>
     <message>
         <source>Path</source>
-        <translation type="unfinished"></translation>
+        <translation>Pfad</translation>
     </message>
     <message>
         <source>Folder (diffusers) or .safetensors file to write</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu schreibender Ordner (diffusers) oder .safetensors-Datei</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>Format</translation>
     </message>
     <message>
         <source>Folder for diffusers, or one file for other programs</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner für diffusers oder eine einzelne Datei für andere Programme</translation>
     </message>
     <message>
         <source>diffusers</source>
-        <translation type="unfinished"></translation>
+        <translation>diffusers</translation>
     </message>
     <message>
         <source>single-file</source>
-        <translation type="unfinished"></translation>
+        <translation>Einzeldatei</translation>
     </message>
     <message>
         <source>Patches to write into the weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Patches, die in die Gewichte geschrieben werden</translation>
     </message>
     <message>
         <source>Concepts</source>
@@ -3440,7 +3440,7 @@
     </message>
     <message>
         <source>Concepts to write into the weights; their words go beside</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte, die in die Gewichte geschrieben werden; ihre Wörter kommen daneben</translation>
     </message>
     <message>
         <source>Strength</source>
@@ -3448,7 +3448,7 @@
     </message>
     <message>
         <source>How strongly all changes are written</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie stark alle Änderungen geschrieben werden</translation>
     </message>
     <message>
         <source>Precision</source>
@@ -3456,91 +3456,91 @@
     </message>
     <message>
         <source>Number type of the weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahlentyp der Gewichte</translation>
     </message>
     <message>
         <source>as loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>wie geladen</translation>
     </message>
     <message>
         <source>fp32</source>
-        <translation type="unfinished"></translation>
+        <translation>fp32</translation>
     </message>
     <message>
         <source>fp16</source>
-        <translation type="unfinished"></translation>
+        <translation>fp16</translation>
     </message>
     <message>
         <source>Overwrite</source>
-        <translation type="unfinished"></translation>
+        <translation>Überschreiben</translation>
     </message>
     <message>
         <source>Replace what is there</source>
-        <translation type="unfinished"></translation>
+        <translation>Ersetzen, was schon da ist</translation>
     </message>
     <message>
         <source>Export concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte exportieren</translation>
     </message>
     <message>
         <source>Export concepts and patches for other programs: embedding, LoRA, or our own exact delta.</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte und Patches für andere Programme exportieren: Embedding, LoRA oder unser exaktes Delta.</translation>
     </message>
     <message>
         <source>The .safetensors file to write; several words add their name to it</source>
-        <translation type="unfinished"></translation>
+        <translation>Die zu schreibende .safetensors-Datei; bei mehreren Wörtern kommt ihr Name hinzu</translation>
     </message>
     <message>
         <source>lora: diffusers and peft; lora-kohya: AUTOMATIC1111 and ComfyUI; lora-diff: the same with exact full changes; embedding: textual inversion; embedding-a1111: with the key emb_params; delta: this program&apos;s own, exact</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA: diffusers und peft; LoRA (Kohya): AUTOMATIC1111 und ComfyUI; LoRA (Diff): dasselbe mit exakten vollen Änderungen; Embedding: Textual Inversion; Embedding (A1111): mit dem Schlüssel emb_params; Delta: das eigene Format dieses Programms, exakt</translation>
     </message>
     <message>
         <source>lora</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA</translation>
     </message>
     <message>
         <source>lora-kohya</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA (Kohya)</translation>
     </message>
     <message>
         <source>lora-diff</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA (Diff)</translation>
     </message>
     <message>
         <source>embedding</source>
-        <translation type="unfinished"></translation>
+        <translation>Embedding</translation>
     </message>
     <message>
         <source>embedding-a1111</source>
-        <translation type="unfinished"></translation>
+        <translation>Embedding (A1111)</translation>
     </message>
     <message>
         <source>delta</source>
-        <translation type="unfinished"></translation>
+        <translation>Delta</translation>
     </message>
     <message>
         <source>Patches to export</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu exportierende Patches</translation>
     </message>
     <message>
         <source>Concepts to export</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu exportierende Konzepte</translation>
     </message>
     <message>
         <source>Rank</source>
-        <translation type="unfinished"></translation>
+        <translation>Rang</translation>
     </message>
     <message>
         <source>Rank for full changes in a LoRA; 0 keeps 99 % of the energy per layer</source>
-        <translation type="unfinished"></translation>
+        <translation>Rang für volle Änderungen in einer LoRA; 0 behält 99 % der Energie je Schicht</translation>
     </message>
     <message>
         <source>Generate</source>
-        <translation type="unfinished"></translation>
+        <translation>Generieren</translation>
     </message>
     <message>
         <source>Generate pictures: a model, a prompt, concepts, patches and an ordered stack of modifiers.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder generieren: ein Modell, ein Prompt, Konzepte, Patches und ein geordneter Stapel von Modifikatoren.</translation>
     </message>
     <message>
         <source>Prompt</source>
@@ -3548,31 +3548,31 @@
     </message>
     <message>
         <source>What to show; words of concepts are written as they are called, e.g. &lt;mug-1&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>Was zu sehen sein soll; Wörter von Konzepten schreiben, wie sie heißen, z. B. &lt;mug-1&gt;</translation>
     </message>
     <message>
         <source>Negative</source>
-        <translation type="unfinished"></translation>
+        <translation>Negativ</translation>
     </message>
     <message>
         <source>What to stay away from</source>
-        <translation type="unfinished"></translation>
+        <translation>Was zu meiden ist</translation>
     </message>
     <message>
         <source>Count</source>
-        <translation type="unfinished"></translation>
+        <translation>Anzahl</translation>
     </message>
     <message>
         <source>How many pictures; each has the seed after the one before</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Bilder; jedes hat den Seed nach dem vorigen</translation>
     </message>
     <message>
         <source>More steps, finer result</source>
-        <translation type="unfinished"></translation>
+        <translation>Mehr Schritte, feineres Ergebnis</translation>
     </message>
     <message>
         <source>How closely to follow the prompt; empty: the family&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie eng dem Prompt gefolgt wird; leer: wie bei der Familie üblich</translation>
     </message>
     <message>
         <source>Size</source>
@@ -3580,63 +3580,63 @@
     </message>
     <message>
         <source>Width x height in pixels, e.g. 512x768; empty: the model&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>Breite x Höhe in Pixeln, z. B. 512x768; leer: wie beim Modell üblich</translation>
     </message>
     <message>
         <source>Scheduler</source>
-        <translation type="unfinished"></translation>
+        <translation>Scheduler</translation>
     </message>
     <message>
         <source>The solver of the sampling equation</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Löser der Sampling-Gleichung</translation>
     </message>
     <message>
         <source>ddim</source>
-        <translation type="unfinished"></translation>
+        <translation>DDIM</translation>
     </message>
     <message>
         <source>ddpm</source>
-        <translation type="unfinished"></translation>
+        <translation>DDPM</translation>
     </message>
     <message>
         <source>euler</source>
-        <translation type="unfinished"></translation>
+        <translation>Euler</translation>
     </message>
     <message>
         <source>euler-karras</source>
-        <translation type="unfinished"></translation>
+        <translation>Euler Karras</translation>
     </message>
     <message>
         <source>euler-a</source>
-        <translation type="unfinished"></translation>
+        <translation>Euler a</translation>
     </message>
     <message>
         <source>dpmpp-2m</source>
-        <translation type="unfinished"></translation>
+        <translation>DPM++ 2M</translation>
     </message>
     <message>
         <source>dpmpp-2m-karras</source>
-        <translation type="unfinished"></translation>
+        <translation>DPM++ 2M Karras</translation>
     </message>
     <message>
         <source>unipc</source>
-        <translation type="unfinished"></translation>
+        <translation>UniPC</translation>
     </message>
     <message>
         <source>lcm</source>
-        <translation type="unfinished"></translation>
+        <translation>LCM</translation>
     </message>
     <message>
         <source>Init</source>
-        <translation type="unfinished"></translation>
+        <translation>Startbild</translation>
     </message>
     <message>
         <source>A picture to begin from</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Bild als Ausgangspunkt</translation>
     </message>
     <message>
         <source>How far to leave the initial picture: 1 forgets it</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie weit vom Startbild abgewichen wird: 1 vergisst es</translation>
     </message>
     <message>
         <source>Mask</source>
@@ -3644,87 +3644,87 @@
     </message>
     <message>
         <source>Where to repaint the initial picture; outside stays to the bit</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo das Startbild übermalt wird; außerhalb bleibt es bitgenau</translation>
     </message>
     <message>
         <source>Feather</source>
-        <translation type="unfinished"></translation>
+        <translation>Weiche Kante</translation>
     </message>
     <message>
         <source>Soft border inside the mask, in pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>Weicher Rand innerhalb der Maske, in Pixeln</translation>
     </message>
     <message>
         <source>Learned concepts, each with :strength where it is not 1</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelernte Konzepte, jeweils mit :Stärke, wo sie nicht 1 ist</translation>
     </message>
     <message>
         <source>Weight patches (erasers, LoRA), each with :strength</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichts-Patches (Tilger, LoRA), jeweils mit :Stärke</translation>
     </message>
     <message>
         <source>Modifiers in order, outermost first</source>
-        <translation type="unfinished"></translation>
+        <translation>Modifikatoren in Reihenfolge, der äußerste zuerst</translation>
     </message>
     <message>
         <source>Rescale</source>
-        <translation type="unfinished"></translation>
+        <translation>Reskalierung</translation>
     </message>
     <message>
         <source>Restores contrast that strong guidance washes out</source>
-        <translation type="unfinished"></translation>
+        <translation>Stellt Kontrast wieder her, den starke Führung auswäscht</translation>
     </message>
     <message>
         <source>Guidance from</source>
-        <translation type="unfinished"></translation>
+        <translation>Führung ab</translation>
     </message>
     <message>
         <source>Share of the steps at which guidance begins</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil der Schritte, ab dem die Führung beginnt</translation>
     </message>
     <message>
         <source>Guidance to</source>
-        <translation type="unfinished"></translation>
+        <translation>Führung bis</translation>
     </message>
     <message>
         <source>Share of the steps at which guidance ends</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil der Schritte, bei dem die Führung endet</translation>
     </message>
     <message>
         <source>Eta</source>
-        <translation type="unfinished"></translation>
+        <translation>Eta</translation>
     </message>
     <message>
         <source>Fresh noise per DDIM step</source>
-        <translation type="unfinished"></translation>
+        <translation>Frisches Rauschen je DDIM-Schritt</translation>
     </message>
     <message>
         <source>auto: 16-bit where this machine is measured to be faster with it</source>
-        <translation type="unfinished"></translation>
+        <translation>auto: 16 Bit, wo dieser Rechner damit nachweislich schneller ist</translation>
     </message>
     <message>
         <source>float32</source>
-        <translation type="unfinished"></translation>
+        <translation>float32</translation>
     </message>
     <message>
         <source>Batch</source>
-        <translation type="unfinished"></translation>
+        <translation>Stapelgröße</translation>
     </message>
     <message>
         <source>Pictures computed at once; 0: by the model&apos;s size</source>
-        <translation type="unfinished"></translation>
+        <translation>Gleichzeitig berechnete Bilder; 0: nach Größe des Modells</translation>
     </message>
     <message>
         <source>Import a LoRA or embedding</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA oder Embedding importieren</translation>
     </message>
     <message>
         <source>Import a LoRA or an embedding of another program as a patch.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine LoRA oder ein Embedding eines anderen Programms als Patch importieren.</translation>
     </message>
     <message>
         <source>A LoRA, an embedding or a patch, .safetensors</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine LoRA, ein Embedding oder ein Patch, .safetensors</translation>
     </message>
     <message>
         <source>Family</source>
@@ -3732,23 +3732,23 @@
     </message>
     <message>
         <source>Family, where the file does not tell</source>
-        <translation type="unfinished"></translation>
+        <translation>Familie, wo die Datei sie nicht verrät</translation>
     </message>
     <message>
         <source>pocket</source>
-        <translation type="unfinished"></translation>
+        <translation>Pocket</translation>
     </message>
     <message>
         <source>sd1</source>
-        <translation type="unfinished"></translation>
+        <translation>SD 1</translation>
     </message>
     <message>
         <source>sd2</source>
-        <translation type="unfinished"></translation>
+        <translation>SD 2</translation>
     </message>
     <message>
         <source>sdxl</source>
-        <translation type="unfinished"></translation>
+        <translation>SDXL</translation>
     </message>
     <message>
         <source>Word</source>
@@ -3756,15 +3756,15 @@
     </message>
     <message>
         <source>The word an embedding is called for; empty takes the file&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Wort, auf das ein Embedding hört; leer: das der Datei</translation>
     </message>
     <message>
         <source>Invert a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Bild invertieren</translation>
     </message>
     <message>
         <source>Invert a picture: find the noise it comes from, show how well it comes back, edit it by a prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Bild invertieren: das Rauschen finden, aus dem es kommt, zeigen, wie gut es zurückkommt, und es per Prompt bearbeiten.</translation>
     </message>
     <message>
         <source>Picture</source>
@@ -3772,315 +3772,315 @@
     </message>
     <message>
         <source>The picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild</translation>
     </message>
     <message>
         <source>What it shows; a good caption makes a good inversion</source>
-        <translation type="unfinished"></translation>
+        <translation>Was es zeigt; eine gute Beschreibung ergibt eine gute Inversion</translation>
     </message>
     <message>
         <source>Target</source>
-        <translation type="unfinished"></translation>
+        <translation>Ziel</translation>
     </message>
     <message>
         <source>What it should show instead; empty: only the reconstruction</source>
-        <translation type="unfinished"></translation>
+        <translation>Was es stattdessen zeigen soll; leer: nur die Rekonstruktion</translation>
     </message>
     <message>
         <source>How</source>
-        <translation type="unfinished"></translation>
+        <translation>Verfahren</translation>
     </message>
     <message>
         <source>direct: exact source, best for edits; edit-friendly: edits by the prompt alone; null-text: slow, best reconstruction under guidance; negative-prompt: nearly free; ddim: guidance 1</source>
-        <translation type="unfinished"></translation>
+        <translation>direkt: Quelle exakt, am besten für Änderungen; edit-friendly: ändert allein durch den Prompt; Null-Text: langsam, beste Rekonstruktion unter Führung; Negativ-Prompt: fast umsonst; DDIM: Führung 1</translation>
     </message>
     <message>
         <source>direct</source>
-        <translation type="unfinished"></translation>
+        <translation>direkt</translation>
     </message>
     <message>
         <source>null-text</source>
-        <translation type="unfinished"></translation>
+        <translation>Null-Text</translation>
     </message>
     <message>
         <source>negative-prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Negativ-Prompt</translation>
     </message>
     <message>
         <source>edit-friendly</source>
-        <translation type="unfinished"></translation>
+        <translation>edit-friendly</translation>
     </message>
     <message>
         <source>Steps of the inversion and of the way back</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte der Inversion und des Rückwegs</translation>
     </message>
     <message>
         <source>How strongly the target pulls (edit-friendly: 15 in its paper)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie stark das Ziel zieht (edit-friendly: im Paper 15)</translation>
     </message>
     <message>
         <source>Source guidance</source>
-        <translation type="unfinished"></translation>
+        <translation>Quell-Führung</translation>
     </message>
     <message>
         <source>Edit-friendly: guidance while inverting</source>
-        <translation type="unfinished"></translation>
+        <translation>edit-friendly: Führung beim Invertieren</translation>
     </message>
     <message>
         <source>Skip</source>
-        <translation type="unfinished"></translation>
+        <translation>Auslassen</translation>
     </message>
     <message>
         <source>Edit-friendly: share of the steps left out at the noisy end</source>
-        <translation type="unfinished"></translation>
+        <translation>edit-friendly: Anteil der Schritte, der am verrauschten Ende wegfällt</translation>
     </message>
     <message>
         <source>Updates</source>
-        <translation type="unfinished"></translation>
+        <translation>Updates</translation>
     </message>
     <message>
         <source>Null-text: most updates per step</source>
-        <translation type="unfinished"></translation>
+        <translation>Null-Text: höchste Zahl der Updates je Schritt</translation>
     </message>
     <message>
         <source>Concepts that the prompts may name</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte, die in den Prompts vorkommen dürfen</translation>
     </message>
     <message>
         <source>Weight patches to work under</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichts-Patches, unter denen gearbeitet wird</translation>
     </message>
     <message>
         <source>M-ErasureBench</source>
-        <translation type="unfinished"></translation>
+        <translation>M-ErasureBench</translation>
     </message>
     <message>
         <source>M-ErasureBench: five ways to bring an erased concept back, and how often each does (CRR).</source>
-        <translation type="unfinished"></translation>
+        <translation>M-ErasureBench: fünf Wege, ein getilgtes Konzept zurückzuholen, und wie oft jeder es schafft (CRR).</translation>
     </message>
     <message>
         <source>Pictures per scenario: 8 allows 32 % at none found, 100 allows 3.7 %</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder je Szenario: 8 lassen bei keinem Treffer noch 32 % zu, 100 noch 3,7 %</translation>
     </message>
     <message>
         <source>Scenarios</source>
-        <translation type="unfinished"></translation>
+        <translation>Szenarien</translation>
     </message>
     <message>
         <source>Scenarios to run, empty for all five: text; embedding, white box; embedding, black box; latent, white box; latent, black box</source>
-        <translation type="unfinished"></translation>
+        <translation>Auszuführende Szenarien, leer: alle fünf: text; embedding, white box; embedding, black box; latent, white box; latent, black box</translation>
     </message>
     <message>
         <source>Pictures of the concept that attacks begin from; empty: the original model draws them</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder des Konzepts, von denen Angriffe ausgehen; leer: das Originalmodell zeichnet sie</translation>
     </message>
     <message>
         <source>Who says whether the concept is in a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Wer sagt, ob das Konzept in einem Bild ist</translation>
     </message>
     <message>
         <source>Folder of a CLIP to judge with</source>
-        <translation type="unfinished"></translation>
+        <translation>Ordner eines CLIP, mit dem geprüft wird</translation>
     </message>
     <message>
         <source>What the original model compares the word with; empty: nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Womit das Originalmodell das Wort vergleicht; leer: mit nichts</translation>
     </message>
     <message>
         <source>How a word is learned: A (5000 steps) or B (3000) as published, small (ours). Empty: small for the embedded model, else B</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie ein Wort gelernt wird: A (5000 Schritte) oder B (3000) wie veröffentlicht, klein (unser). Leer: klein beim eingebauten Modell, sonst B</translation>
     </message>
     <message>
         <source>Word steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Wortschritte</translation>
     </message>
     <message>
         <source>Steps of the word; empty: the recipe&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte des Wortes; leer: wie im Rezept</translation>
     </message>
     <message>
         <source>Initial</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfangswort</translation>
     </message>
     <message>
         <source>The word it begins from; empty: the recipe&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Wort, bei dem es beginnt; leer: wie im Rezept</translation>
     </message>
     <message>
         <source>Inversion prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Inversions-Prompt</translation>
     </message>
     <message>
         <source>Condition of the inversion; the benchmark&apos;s is empty, others are inferred</source>
-        <translation type="unfinished"></translation>
+        <translation>Bedingung der Inversion; im Benchmark leer, andere sind erschlossen</translation>
     </message>
     <message>
         <source>Mixes</source>
-        <translation type="unfinished"></translation>
+        <translation>Mischungen</translation>
     </message>
     <message>
         <source>Shares of fresh noise in the control of the latents, 0 to 1</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteile frischen Rauschens in der Kontrolle der Latents, 0 bis 1</translation>
     </message>
     <message>
         <source>Sampling steps of scenarios 1 to 3</source>
-        <translation type="unfinished"></translation>
+        <translation>Sampling-Schritte der Szenarien 1 bis 3</translation>
     </message>
     <message>
         <source>Times and noises of the original model as judge</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeiten und Rauschproben des Originalmodells als Prüfer</translation>
     </message>
     <message>
         <source>Where the table is written; empty: beside the studio&apos;s files</source>
-        <translation type="unfinished"></translation>
+        <translation>Wohin die Tabelle geschrieben wird; leer: neben die Dateien des Studios</translation>
     </message>
     <message>
         <source>Blur the pictures until the pointer is on one</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bilder weichzeichnen, bis der Zeiger auf einem steht</translation>
     </message>
     <message>
         <source>Score removed objects</source>
-        <translation type="unfinished"></translation>
+        <translation>Entfernte Objekte bewerten</translation>
     </message>
     <message>
         <source>Score removed objects: the seam, the hole, what changed outside, and whether the object is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>Entfernte Objekte bewerten: die Naht, das Loch, was sich außen änderte und ob das Objekt weg ist.</translation>
     </message>
     <message>
         <source>After</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachher</translation>
     </message>
     <message>
         <source>Pictures with the object removed</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder mit entferntem Objekt</translation>
     </message>
     <message>
         <source>Before</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorher</translation>
     </message>
     <message>
         <source>The same pictures with the object, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieselben Bilder mit dem Objekt, in gleicher Reihenfolge</translation>
     </message>
     <message>
         <source>Masks</source>
-        <translation type="unfinished"></translation>
+        <translation>Masken</translation>
     </message>
     <message>
         <source>Where the object was, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo das Objekt war, in gleicher Reihenfolge</translation>
     </message>
     <message>
         <source>Truth</source>
-        <translation type="unfinished"></translation>
+        <translation>Sollbilder</translation>
     </message>
     <message>
         <source>The same views without the object, where there are any</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieselben Ansichten ohne das Objekt, soweit vorhanden</translation>
     </message>
     <message>
         <source>Instead of lists: a folder with the folders after, before, masks and, where there is one, truth; pictures of one name belong together</source>
-        <translation type="unfinished"></translation>
+        <translation>Statt Listen: ein Ordner mit den Ordnern after, before, masks und, falls vorhanden, truth; Bilder gleichen Namens gehören zusammen</translation>
     </message>
     <message>
         <source>Thing</source>
-        <translation type="unfinished"></translation>
+        <translation>Ding</translation>
     </message>
     <message>
         <source>The removed object in a word, such as &apos;car&apos;; empty does not ask for it</source>
-        <translation type="unfinished"></translation>
+        <translation>Das entfernte Objekt in einem Wort, etwa „car“; leer: danach wird nicht gefragt</translation>
     </message>
     <message>
         <source>Encoder</source>
-        <translation type="unfinished"></translation>
+        <translation>Encoder</translation>
     </message>
     <message>
         <source>A Segment Anything file (.safetensors); empty looks in the models folder, then takes the embedded one</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Segment-Anything-Datei (.safetensors); leer: sucht im Modellordner, nimmt sonst das eingebaute</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>ReMOVE</translation>
     </message>
     <message>
         <source>What ReMOVE looks at; the &apos;reference&apos; variants repeat the authors&apos; script with its treatment of thin masks and padding</source>
-        <translation type="unfinished"></translation>
+        <translation>Worauf ReMOVE blickt; die „Referenz“-Varianten folgen dem Skript der Autoren mit seinem Umgang mit dünnen Masken und Rändern</translation>
     </message>
     <message>
         <source>crop</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausschnitt</translation>
     </message>
     <message>
         <source>whole</source>
-        <translation type="unfinished"></translation>
+        <translation>ganz</translation>
     </message>
     <message>
         <source>reference crop</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenz, Ausschnitt</translation>
     </message>
     <message>
         <source>reference whole</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenz, ganz</translation>
     </message>
     <message>
         <source>A CLIP folder; empty takes the embedded one</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein CLIP-Ordner; leer: das eingebaute</translation>
     </message>
     <message>
         <source>Compare object removers by class</source>
-        <translation type="unfinished"></translation>
+        <translation>Objektentferner nach Klassen vergleichen</translation>
     </message>
     <message>
         <source>Compare object removers by class: FID*, KID*, U-IDS* against pictures without that class.</source>
-        <translation type="unfinished"></translation>
+        <translation>Objektentferner nach Klassen vergleichen: FID*, KID*, U-IDS* gegen Bilder ohne diese Klasse.</translation>
     </message>
     <message>
         <source>The folder with pictures, classes.json, removed, and masks and truth if any</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ordner mit pictures, classes.json, removed sowie masks und truth, falls vorhanden</translation>
     </message>
     <message>
         <source>Features</source>
-        <translation type="unfinished"></translation>
+        <translation>Merkmale</translation>
     </message>
     <message>
         <source>What the sets are compared by: a CLIP&apos;s or DINO&apos;s picture features, or the base model&apos;s own latents (ours; fine texture, hardly any meaning)</source>
-        <translation type="unfinished"></translation>
+        <translation>Womit die Mengen verglichen werden: Bildmerkmale eines CLIP oder DINO oder die Latents des Grundmodells (unser; feine Textur, kaum Bedeutung)</translation>
     </message>
     <message>
         <source>clip</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP</translation>
     </message>
     <message>
         <source>dino</source>
-        <translation type="unfinished"></translation>
+        <translation>DINO</translation>
     </message>
     <message>
         <source>autoencoder</source>
-        <translation type="unfinished"></translation>
+        <translation>Autoencoder</translation>
     </message>
     <message>
         <source>A CLIP or DINO folder; empty takes the embedded CLIP</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein CLIP- oder DINO-Ordner; leer: das eingebaute CLIP</translation>
     </message>
     <message>
         <source>Scale and crop all pictures to this square first; 0 leaves that to the extractor</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Bilder zuerst auf dieses Quadrat skalieren und zuschneiden; 0 überlässt das dem Extraktor</translation>
     </message>
     <message>
         <source>Width</source>
-        <translation type="unfinished"></translation>
+        <translation>Breite</translation>
     </message>
     <message>
         <source>Keep so many principal axes of the pictures without the class, for small sets; 0 keeps all</source>
-        <translation type="unfinished"></translation>
+        <translation>So viele Hauptachsen der Bilder ohne die Klasse behalten, für kleine Mengen; 0 behält alle</translation>
     </message>
     <message>
         <source>Divisor</source>
-        <translation type="unfinished"></translation>
+        <translation>Teiler</translation>
     </message>
     <message>
         <source>Of the covariances: n as MAT&apos;s code, n-1 as most others</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Kovarianzen: n wie im Code von MAT, n-1 wie bei den meisten</translation>
     </message>
     <message>
         <source>n</source>
@@ -4088,99 +4088,99 @@
     </message>
     <message>
         <source>n-1</source>
-        <translation type="unfinished"></translation>
+        <translation>n-1</translation>
     </message>
     <message>
         <source>Where to write the scores of every class (.json); empty for nowhere</source>
-        <translation type="unfinished"></translation>
+        <translation>Wohin die Messwerte jeder Klasse geschrieben werden (.json); leer: nirgends</translation>
     </message>
     <message>
         <source>C</source>
-        <translation type="unfinished"></translation>
+        <translation>C</translation>
     </message>
     <message>
         <source>Weight of the errors of U-IDS&apos;s support vector machine</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewicht der Fehler in der Support-Vektor-Maschine von U-IDS</translation>
     </message>
     <message>
         <source>Score erased text</source>
-        <translation type="unfinished"></translation>
+        <translation>Getilgten Text bewerten</translation>
     </message>
     <message>
         <source>Score erased text: PSNR, MSSIM, MSE, AGE, pEPs, pCEPs, and how much of it is still found.</source>
-        <translation type="unfinished"></translation>
+        <translation>Getilgten Text bewerten: PSNR, MSSIM, MSE, AGE, pEPs, pCEPs und wie viel davon noch gefunden wird.</translation>
     </message>
     <message>
         <source>Pictures with the text erased</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder mit getilgtem Text</translation>
     </message>
     <message>
         <source>The clean pictures, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>Die sauberen Bilder, in gleicher Reihenfolge</translation>
     </message>
     <message>
         <source>The pictures with text, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Bilder mit Text, in gleicher Reihenfolge</translation>
     </message>
     <message>
         <source>Where the text was, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo der Text war, in gleicher Reihenfolge</translation>
     </message>
     <message>
         <source>Instead of lists: a folder with the folders after, truth, before, masks, boxes, found-after, found-before, found-truth (the last six where there are any)</source>
-        <translation type="unfinished"></translation>
+        <translation>Statt Listen: ein Ordner mit den Ordnern after, truth, before, masks, boxes, found-after, found-before, found-truth (die letzten sechs, soweit vorhanden)</translation>
     </message>
     <message>
         <source>Variant</source>
-        <translation type="unfinished"></translation>
+        <translation>Variante</translation>
     </message>
     <message>
         <source>As the names say, as the field&apos;s script computes, or both</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie die Namen es sagen, wie das Skript des Fachs rechnet, oder beides</translation>
     </message>
     <message>
         <source>both</source>
-        <translation type="unfinished"></translation>
+        <translation>beide</translation>
     </message>
     <message>
         <source>clean</source>
-        <translation type="unfinished"></translation>
+        <translation>sauber</translation>
     </message>
     <message>
         <source>published</source>
-        <translation type="unfinished"></translation>
+        <translation>veröffentlicht</translation>
     </message>
     <message>
         <source>Clean scores: both pictures resized to this square (bicubic); 0 leaves them as they are</source>
-        <translation type="unfinished"></translation>
+        <translation>Saubere Werte: beide Bilder auf dieses Quadrat skaliert (bikubisch); 0 lässt sie, wie sie sind</translation>
     </message>
     <message>
         <source>Composite</source>
-        <translation type="unfinished"></translation>
+        <translation>Zusammensetzen</translation>
     </message>
     <message>
         <source>Take the truth outside the text first, so that only the text counts (the &apos;_C&apos; scores of GaRNet)</source>
-        <translation type="unfinished"></translation>
+        <translation>Außerhalb des Textes zuerst das Sollbild nehmen, damit nur der Text zählt (die „_C“-Werte von GaRNet)</translation>
     </message>
     <message>
         <source>Matching</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuordnung</translation>
     </message>
     <message>
         <source>deteval: by shares of area (0.8 and 0.4), parts and merged words allowed; iou: overlap of half or more</source>
-        <translation type="unfinished"></translation>
+        <translation>DetEval: nach Flächenanteilen (0,8 und 0,4), Teile und verbundene Wörter erlaubt; IoU: Überlappung von mindestens der Hälfte</translation>
     </message>
     <message>
         <source>iou</source>
-        <translation type="unfinished"></translation>
+        <translation>IoU</translation>
     </message>
     <message>
         <source>deteval</source>
-        <translation type="unfinished"></translation>
+        <translation>DetEval</translation>
     </message>
     <message>
         <source>A task that marks text with masks, such as a text detector&apos;s id; empty reads detections from the folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Aufgabe, die Text mit Masken markiert, etwa die ID eines Textdetektors; leer: liest Funde aus dem Ordner</translation>
     </message>
     <message>
         <source>A-STAR: words kept apart</source>
