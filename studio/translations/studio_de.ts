@@ -4184,11 +4184,11 @@
     </message>
     <message>
         <source>A-STAR: words kept apart</source>
-        <translation type="unfinished"></translation>
+        <translation>A-STAR: Wörter getrennt halten</translation>
     </message>
     <message>
         <source>A-STAR: keep the words of a prompt apart, and in their places, while the picture is made.</source>
-        <translation type="unfinished"></translation>
+        <translation>A-STAR: hält die Wörter eines Prompts getrennt und an ihrem Platz, während das Bild entsteht.</translation>
     </message>
     <message>
         <source>Words</source>
@@ -4196,27 +4196,27 @@
     </message>
     <message>
         <source>Words or phrases of the prompt to keep apart; a word given twice means its next place</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter oder Wendungen des Prompts, die getrennt bleiben; ein zweimal genanntes Wort meint sein nächstes Vorkommen</translation>
     </message>
     <message>
         <source>Layout: a painted mask for each word, in their order</source>
-        <translation type="unfinished"></translation>
+        <translation>Layout: eine gemalte Maske für jedes Wort, in deren Reihenfolge</translation>
     </message>
     <message>
         <source>Mode</source>
-        <translation type="unfinished"></translation>
+        <translation>Modus</translation>
     </message>
     <message>
         <source>Which losses move the latent</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Verluste das Latent bewegen</translation>
     </message>
     <message>
         <source>a_star</source>
-        <translation type="unfinished"></translation>
+        <translation>A-STAR</translation>
     </message>
     <message>
         <source>attend_and_excite</source>
-        <translation type="unfinished"></translation>
+        <translation>Attend-and-Excite</translation>
     </message>
     <message>
         <source>Rate</source>
@@ -4224,147 +4224,147 @@
     </message>
     <message>
         <source>How far each gradient step goes; 0 changes nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie weit jeder Gradientenschritt geht; 0 ändert nichts</translation>
     </message>
     <message>
         <source>Segregation</source>
-        <translation type="unfinished"></translation>
+        <translation>Trennung</translation>
     </message>
     <message>
         <source>Weight of keeping words apart</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewicht dafür, Wörter getrennt zu halten</translation>
     </message>
     <message>
         <source>Retention</source>
-        <translation type="unfinished"></translation>
+        <translation>Beharrung</translation>
     </message>
     <message>
         <source>Weight of keeping words in place</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewicht dafür, Wörter am Platz zu halten</translation>
     </message>
     <message>
         <source>Only the first so many steps; empty: all (Attend-and-Excite: 25)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur so viele der ersten Schritte; leer: alle (Attend-and-Excite: 25)</translation>
     </message>
     <message>
         <source>Every</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeder</translation>
     </message>
     <message>
         <source>Only each so manieth step (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur jeder so vielte Schritt (unser)</translation>
     </message>
     <message>
         <source>Tolerance</source>
-        <translation type="unfinished"></translation>
+        <translation>Toleranz</translation>
     </message>
     <message>
         <source>Stop a picture when its loss changes less than this three times running; 0: never (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Bild beenden, wenn sich sein Verlust dreimal nacheinander weniger ändert; 0: nie (erschlossen)</translation>
     </message>
     <message>
         <source>Scale start</source>
-        <translation type="unfinished"></translation>
+        <translation>Skala Anfang</translation>
     </message>
     <message>
         <source>Step size is the rate times the root of a scale that begins here</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Schrittweite ist die Rate mal der Wurzel einer Skala, die hier beginnt</translation>
     </message>
     <message>
         <source>Scale end</source>
-        <translation type="unfinished"></translation>
+        <translation>Skala Ende</translation>
     </message>
     <message>
         <source>and ends here at the last step</source>
-        <translation type="unfinished"></translation>
+        <translation>und hier beim letzten Schritt endet</translation>
     </message>
     <message>
         <source>Timing</source>
-        <translation type="unfinished"></translation>
+        <translation>Zeitmaß</translation>
     </message>
     <message>
         <source>Attend-and-Excite&apos;s step numbers as they are, or as shares of its 50 steps (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Schrittnummern von Attend-and-Excite unverändert oder als Anteile seiner 50 Schritte (erschlossen)</translation>
     </message>
     <message>
         <source>steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte</translation>
     </message>
     <message>
         <source>share</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil</translation>
     </message>
     <message>
         <source>Map norm</source>
-        <translation type="unfinished"></translation>
+        <translation>Kartennorm</translation>
     </message>
     <message>
         <source>How probabilities become maps: softmax over the words (Attend-and-Excite), as they are, stretched (both inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie aus Wahrscheinlichkeiten Karten werden: Softmax über die Wörter (Attend-and-Excite), unverändert, gestreckt (beide erschlossen)</translation>
     </message>
     <message>
         <source>ae_softmax</source>
-        <translation type="unfinished"></translation>
+        <translation>Softmax (A+E)</translation>
     </message>
     <message>
         <source>raw</source>
-        <translation type="unfinished"></translation>
+        <translation>roh</translation>
     </message>
     <message>
         <source>minmax</source>
-        <translation type="unfinished"></translation>
+        <translation>Min-Max</translation>
     </message>
     <message>
         <source>Last token</source>
-        <translation type="unfinished"></translation>
+        <translation>Letztes Token</translation>
     </message>
     <message>
         <source>Tokens in that softmax: up to the end token, or all but the last place; auto: end for SD 2.x</source>
-        <translation type="unfinished"></translation>
+        <translation>Token in diesem Softmax: bis zum End-Token oder alle bis auf den letzten Platz; auto: End-Token bei SD 2.x</translation>
     </message>
     <message>
         <source>end</source>
-        <translation type="unfinished"></translation>
+        <translation>End-Token</translation>
     </message>
     <message>
         <source>final</source>
-        <translation type="unfinished"></translation>
+        <translation>letzter Platz</translation>
     </message>
     <message>
         <source>Smooth</source>
-        <translation type="unfinished"></translation>
+        <translation>Glätten</translation>
     </message>
     <message>
         <source>Smooth the maps (Attend-and-Excite)</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Karten glätten (Attend-and-Excite)</translation>
     </message>
     <message>
         <source>Mask rule</source>
-        <translation type="unfinished"></translation>
+        <translation>Maskenregel</translation>
     </message>
     <message>
         <source>Where a word is: half its peak, Otsu&apos;s split, or the strongest fifth (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo ein Wort ist: halber Höchstwert, Trennung nach Otsu oder das stärkste Fünftel (erschlossen)</translation>
     </message>
     <message>
         <source>relative</source>
-        <translation type="unfinished"></translation>
+        <translation>relativ</translation>
     </message>
     <message>
         <source>otsu</source>
-        <translation type="unfinished"></translation>
+        <translation>Otsu</translation>
     </message>
     <message>
         <source>quantile</source>
-        <translation type="unfinished"></translation>
+        <translation>Quantil</translation>
     </message>
     <message>
         <source>Mask from</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske aus</translation>
     </message>
     <message>
         <source>Masks from the maps before the latent moves, or from the guided pass after (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Masken aus den Karten, bevor das Latent bewegt wird, oder aus dem geführten Durchlauf danach (erschlossen)</translation>
     </message>
     <message>
         <source>before</source>
@@ -4380,87 +4380,87 @@
     </message>
     <message>
         <source>All layers of the map size, or only those up to the first up block (saves memory on SDXL; inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Schichten der Kartengröße oder nur die bis zum ersten Aufwärtsblock (spart Speicher bei SDXL; erschlossen)</translation>
     </message>
     <message>
         <source>all</source>
-        <translation type="unfinished"></translation>
+        <translation>alle</translation>
     </message>
     <message>
         <source>coarse</source>
-        <translation type="unfinished"></translation>
+        <translation>grob</translation>
     </message>
     <message>
         <source>Early exit</source>
-        <translation type="unfinished"></translation>
+        <translation>Früher Ausstieg</translation>
     </message>
     <message>
         <source>End the extra pass after the last layer it needs</source>
-        <translation type="unfinished"></translation>
+        <translation>Den zusätzlichen Durchlauf nach der letzten nötigen Schicht beenden</translation>
     </message>
     <message>
         <source>Checkpointing</source>
-        <translation type="unfinished"></translation>
+        <translation>Checkpointing</translation>
     </message>
     <message>
         <source>Compute layers again instead of keeping them: less memory, more time</source>
-        <translation type="unfinished"></translation>
+        <translation>Schichten neu berechnen, statt sie zu behalten: weniger Speicher, mehr Zeit</translation>
     </message>
     <message>
         <source>Show maps</source>
-        <translation type="unfinished"></translation>
+        <translation>Karten zeigen</translation>
     </message>
     <message>
         <source>Preview the words&apos; maps</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorschau der Karten der Wörter</translation>
     </message>
     <message>
         <source>Inside Black-Scholes, A-STAR meets prompts that lack its words.</source>
-        <translation type="unfinished"></translation>
+        <translation>Innerhalb von Black-Scholes trifft A-STAR auf Prompts, denen seine Wörter fehlen.</translation>
     </message>
     <message>
         <source>Move A-STAR before it.</source>
-        <translation type="unfinished"></translation>
+        <translation>A-STAR davor anordnen.</translation>
     </message>
     <message>
         <source>Attention X-ray</source>
-        <translation type="unfinished"></translation>
+        <translation>Attention-Röntgen</translation>
     </message>
     <message>
         <source>Keeps a heat map of every word and step of a generation; the picture stays the same to the bit.</source>
-        <translation type="unfinished"></translation>
+        <translation>Bewahrt eine Heatmap jedes Wortes und Schritts einer Generierung auf; das Bild bleibt bitgenau gleich.</translation>
     </message>
     <message>
         <source>Words or phrases to watch; empty: every word of the prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu beobachtende Wörter oder Wendungen; leer: jedes Wort des Prompts</translation>
     </message>
     <message>
         <source>Keep the maps of each so manieth step, and of the last</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Karten jedes so vielten Schritts und des letzten behalten</translation>
     </message>
     <message>
         <source>Read an X-ray</source>
-        <translation type="unfinished"></translation>
+        <translation>Röntgen lesen</translation>
     </message>
     <message>
         <source>Attention X-ray: where the network looks for each word while it makes a picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>Attention-Röntgen: wohin das Netz bei jedem Wort blickt, während es ein Bild macht.</translation>
     </message>
     <message>
         <source>Xray</source>
-        <translation type="unfinished"></translation>
+        <translation>Röntgen</translation>
     </message>
     <message>
         <source>The kept maps of a generation (its x-ray data)</source>
-        <translation type="unfinished"></translation>
+        <translation>Die aufbewahrten Karten einer Generierung (ihre Röntgendaten)</translation>
     </message>
     <message>
         <source>Which word</source>
-        <translation type="unfinished"></translation>
+        <translation>Welches Wort</translation>
     </message>
     <message>
         <source>The picture to lay the heat map over; empty: the map alone</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild unter der Heatmap; leer: nur die Karte</translation>
     </message>
     <message>
         <source>Step</source>
@@ -4468,15 +4468,15 @@
     </message>
     <message>
         <source>Which step; -1: the mean over all</source>
-        <translation type="unfinished"></translation>
+        <translation>Welcher Schritt; -1: das Mittel über alle</translation>
     </message>
     <message>
         <source>Threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>Schwelle</translation>
     </message>
     <message>
         <source>Inside the mask: at least this share of the highest value (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>In der Maske: mindestens dieser Anteil am Höchstwert (unser)</translation>
     </message>
     <message>
         <source>Opacity</source>
@@ -4484,103 +4484,103 @@
     </message>
     <message>
         <source>Of the heat map over the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Heatmap über dem Bild</translation>
     </message>
     <message>
         <source>Black-Scholes: prompts blended</source>
-        <translation type="unfinished"></translation>
+        <translation>Black-Scholes: Prompts mischen</translation>
     </message>
     <message>
         <source>Black-Scholes blending: several prompts in one picture; each step goes to the one worth least.</source>
-        <translation type="unfinished"></translation>
+        <translation>Black-Scholes-Mischung: mehrere Prompts in einem Bild; jeder Schritt geht an den, der am wenigsten wert ist.</translation>
     </message>
     <message>
         <source>The prompts to blend with the generation&apos;s own, which is the first</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Prompts, die mit dem eigenen der Generierung gemischt werden, der der erste ist</translation>
     </message>
     <message>
         <source>Rule</source>
-        <translation type="unfinished"></translation>
+        <translation>Regel</translation>
     </message>
     <message>
         <source>Who drives a step. paper: the lower price (the same choice as clip_min); reference_code: degenerate, rounding decides; linear: the mean; alternating; step_wise: 1, 2, 1; vanilla: &apos;A in the shape of B&apos;; extended: prices with the settings below</source>
-        <translation type="unfinished"></translation>
+        <translation>Wer einen Schritt lenkt. Paper: der niedrigere Preis (dieselbe Wahl wie CLIP-Minimum); Referenzcode: entartet, die Rundung entscheidet; linear: das Mittel; abwechselnd; schrittweise: 1, 2, 1; einfach: „A in the shape of B“; erweitert: Preise mit den Einstellungen unten</translation>
     </message>
     <message>
         <source>paper</source>
-        <translation type="unfinished"></translation>
+        <translation>Paper</translation>
     </message>
     <message>
         <source>reference_code</source>
-        <translation type="unfinished"></translation>
+        <translation>Referenzcode</translation>
     </message>
     <message>
         <source>clip_min</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP-Minimum</translation>
     </message>
     <message>
         <source>linear</source>
-        <translation type="unfinished"></translation>
+        <translation>linear</translation>
     </message>
     <message>
         <source>alternating</source>
-        <translation type="unfinished"></translation>
+        <translation>abwechselnd</translation>
     </message>
     <message>
         <source>step_wise</source>
-        <translation type="unfinished"></translation>
+        <translation>schrittweise</translation>
     </message>
     <message>
         <source>vanilla</source>
-        <translation type="unfinished"></translation>
+        <translation>einfach</translation>
     </message>
     <message>
         <source>vanilla_reversed</source>
-        <translation type="unfinished"></translation>
+        <translation>einfach umgekehrt</translation>
     </message>
     <message>
         <source>extended</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert</translation>
     </message>
     <message>
         <source>How far to go from the own prompt to the one that drives (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie weit es vom eigenen Prompt zu dem geht, der lenkt (unser)</translation>
     </message>
     <message>
         <source>Fallback</source>
-        <translation type="unfinished"></translation>
+        <translation>Ersatzweg</translation>
     </message>
     <message>
         <source>Alternate where there is no CLIP, instead of refusing</source>
-        <translation type="unfinished"></translation>
+        <translation>Abwechseln, wo es kein CLIP gibt, statt abzulehnen</translation>
     </message>
     <message>
         <source>Strike</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausübung</translation>
     </message>
     <message>
         <source>The score that is good enough</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Wert, der gut genug ist</translation>
     </message>
     <message>
         <source>Strikes</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausübungen</translation>
     </message>
     <message>
         <source>extended: an own strike for each prompt, the generation&apos;s first</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: ein eigener Ausübungswert für jeden Prompt, der der Generierung zuerst</translation>
     </message>
     <message>
         <source>Volatility</source>
-        <translation type="unfinished"></translation>
+        <translation>Volatilität</translation>
     </message>
     <message>
         <source>extended: from the noise schedule (paper), or for each prompt from how its score moved</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: aus dem Rauschplan (Paper) oder für jeden Prompt daraus, wie sein Wert sich bewegte</translation>
     </message>
     <message>
         <source>schedule</source>
-        <translation type="unfinished"></translation>
+        <translation>Rauschplan</translation>
     </message>
     <message>
         <source>scores</source>
@@ -4588,231 +4588,231 @@
     </message>
     <message>
         <source>Allocation</source>
-        <translation type="unfinished"></translation>
+        <translation>Zuteilung</translation>
     </message>
     <message>
         <source>extended: one prompt drives, or all by softmax of their prices</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: ein Prompt lenkt oder alle, per Softmax ihrer Preise</translation>
     </message>
     <message>
         <source>one</source>
-        <translation type="unfinished"></translation>
+        <translation>einer</translation>
     </message>
     <message>
         <source>soft</source>
-        <translation type="unfinished"></translation>
+        <translation>weich</translation>
     </message>
     <message>
         <source>Payoff</source>
-        <translation type="unfinished"></translation>
+        <translation>Auszahlung</translation>
     </message>
     <message>
         <source>extended: the cheapest call, or the dearest put (prices the shortfall)</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: der billigste Call oder der teuerste Put (bepreist den Fehlbetrag)</translation>
     </message>
     <message>
         <source>call</source>
-        <translation type="unfinished"></translation>
+        <translation>Call</translation>
     </message>
     <message>
         <source>put</source>
-        <translation type="unfinished"></translation>
+        <translation>Put</translation>
     </message>
     <message>
         <source>extended: rate per step; empty: 1 / steps</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: Zinssatz je Schritt; leer: 1 / Schritte</translation>
     </message>
     <message>
         <source>Memory</source>
-        <translation type="unfinished"></translation>
+        <translation>Gedächtnis</translation>
     </message>
     <message>
         <source>extended: scores that volatility is taken from</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: Werte, aus denen die Volatilität bestimmt wird</translation>
     </message>
     <message>
         <source>Smoothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Glättung</translation>
     </message>
     <message>
         <source>extended: share of the past in a moving mean of the scores</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: Anteil der Vergangenheit am gleitenden Mittel der Werte</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>Temperatur</translation>
     </message>
     <message>
         <source>extended: softness of the soft allocation, in units of price</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: Weichheit der weichen Zuteilung, in Preiseinheiten</translation>
     </message>
     <message>
         <source>Margin</source>
-        <translation type="unfinished"></translation>
+        <translation>Mindestabstand</translation>
     </message>
     <message>
         <source>extended: change prompts only when prices differ by more</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: Prompts nur wechseln, wenn Preise sich um mehr unterscheiden</translation>
     </message>
     <message>
         <source>Dwell</source>
-        <translation type="unfinished"></translation>
+        <translation>Verweildauer</translation>
     </message>
     <message>
         <source>extended: least steps with one prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: Mindestzahl der Schritte mit einem Prompt</translation>
     </message>
     <message>
         <source>Warm up</source>
-        <translation type="unfinished"></translation>
+        <translation>Anlauf</translation>
     </message>
     <message>
         <source>extended: share of the steps that alternates at the beginning</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: Anteil der Schritte, der am Anfang abwechselt</translation>
     </message>
     <message>
         <source>Score each so manieth step only (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur jeden so vielten Schritt bewerten (unser)</translation>
     </message>
     <message>
         <source>Decode</source>
-        <translation type="unfinished"></translation>
+        <translation>Dekodieren</translation>
     </message>
     <message>
         <source>Size of the scored forecast; half is faster (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>Größe der bewerteten Vorhersage; halb ist schneller (unser)</translation>
     </message>
     <message>
         <source>half</source>
-        <translation type="unfinished"></translation>
+        <translation>halb</translation>
     </message>
     <message>
         <source>Judged as</source>
-        <translation type="unfinished"></translation>
+        <translation>Geprüft als</translation>
     </message>
     <message>
         <source>What the CLIP reads for each prompt, e.g. instead of learned words</source>
-        <translation type="unfinished"></translation>
+        <translation>Was das CLIP für jeden Prompt liest, z. B. statt gelernter Wörter</translation>
     </message>
     <message>
         <source>Two Black-Scholes blends would choose each other&apos;s prompts away.</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Black-Scholes-Mischungen würden einander die Prompts wegwählen.</translation>
     </message>
     <message>
         <source>Put all prompts into one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>Alle Prompts in eine davon legen.</translation>
     </message>
     <message>
         <source>Black-Scholes: rules compared</source>
-        <translation type="unfinished"></translation>
+        <translation>Black-Scholes: Regeln vergleichen</translation>
     </message>
     <message>
         <source>Black-Scholes blending compared: one seed, several rules side by side, and the strikes measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>Black-Scholes-Mischung im Vergleich: ein Seed, mehrere Regeln nebeneinander, die Ausübungswerte gemessen.</translation>
     </message>
     <message>
         <source>Two or more prompts to blend; the first one drives the first step</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei oder mehr zu mischende Prompts; der erste lenkt den ersten Schritt</translation>
     </message>
     <message>
         <source>Rules</source>
-        <translation type="unfinished"></translation>
+        <translation>Regeln</translation>
     </message>
     <message>
         <source>Rules to compare, each a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Zu vergleichende Regeln, je ein Bild</translation>
     </message>
     <message>
         <source>Steps of every picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte jedes Bildes</translation>
     </message>
     <message>
         <source>How closely to follow the prompts; empty: the family&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie eng den Prompts gefolgt wird; leer: wie bei der Familie üblich</translation>
     </message>
     <message>
         <source>Width x height in pixels; empty: the model&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>Breite x Höhe in Pixeln; leer: wie beim Modell üblich</translation>
     </message>
     <message>
         <source>Strike share</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausübungsanteil</translation>
     </message>
     <message>
         <source>extended: strike of a prompt, as a share of its score alone (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>erweitert: Ausübungswert eines Prompts als Anteil seines Wertes allein (unser)</translation>
     </message>
     <message>
         <source>Repaint inside a mask</source>
-        <translation type="unfinished"></translation>
+        <translation>In einer Maske übermalen</translation>
     </message>
     <message>
         <source>Repaint inside a mask and keep everything outside it, to the bit.</source>
-        <translation type="unfinished"></translation>
+        <translation>In einer Maske übermalen und alles außerhalb bitgenau behalten.</translation>
     </message>
     <message>
         <source>The picture to keep outside the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild, das außerhalb der Maske bleibt</translation>
     </message>
     <message>
         <source>Where to repaint; of the picture&apos;s size</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo übermalt wird; in der Größe des Bildes</translation>
     </message>
     <message>
         <source>Soft border in pixels; it lies inside the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Weicher Rand in Pixeln; er liegt in der Maske</translation>
     </message>
     <message>
         <source>Blend</source>
-        <translation type="unfinished"></translation>
+        <translation>Mischen</translation>
     </message>
     <message>
         <source>Put the original back after each step (the paper, diffusers), or before each prediction and once at the end (the authors&apos; first code)</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Original nach jedem Schritt zurücksetzen (Paper, diffusers) oder vor jeder Vorhersage und einmal am Ende (erster Code der Autoren)</translation>
     </message>
     <message>
         <source>Noise</source>
-        <translation type="unfinished"></translation>
+        <translation>Rauschen</translation>
     </message>
     <message>
         <source>Noise on the original: one for all steps (diffusers), or new at each step (the authors&apos; code)</source>
-        <translation type="unfinished"></translation>
+        <translation>Rauschen auf dem Original: eines für alle Schritte (diffusers) oder bei jedem Schritt neu (Code der Autoren)</translation>
     </message>
     <message>
         <source>same</source>
-        <translation type="unfinished"></translation>
+        <translation>gleich</translation>
     </message>
     <message>
         <source>fresh</source>
-        <translation type="unfinished"></translation>
+        <translation>frisch</translation>
     </message>
     <message>
         <source>Widenings</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitungen</translation>
     </message>
     <message>
         <source>For thin masks: how many wider masks the first steps repaint in (authors&apos; code); what was repainted outside the mask is put back</source>
-        <translation type="unfinished"></translation>
+        <translation>Für dünne Masken: in wie vielen breiteren Masken die ersten Schritte übermalen (Code der Autoren); außerhalb der Maske Übermaltes wird zurückgesetzt</translation>
     </message>
     <message>
         <source>Fit</source>
-        <translation type="unfinished"></translation>
+        <translation>Anpassen</translation>
     </message>
     <message>
         <source>Scale and crop a picture of another size instead of refusing it</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Bild anderer Größe skalieren und zuschneiden, statt es abzulehnen</translation>
     </message>
     <message>
         <source>Concept Lancet: exchange a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Concept Lancet: Konzept austauschen</translation>
     </message>
     <message>
         <source>Concept Lancet: replace, add or remove a concept, as strongly as the picture&apos;s own caption holds it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Concept Lancet: ein Konzept ersetzen, hinzufügen oder entfernen, so stark, wie die Beschreibung des Bildes es enthält.</translation>
     </message>
     <message>
         <source>Its caption; the source concept stands in it</source>
-        <translation type="unfinished"></translation>
+        <translation>Seine Beschreibung; das Quellkonzept kommt darin vor</translation>
     </message>
     <message>
         <source>Action</source>
@@ -4820,383 +4820,383 @@
     </message>
     <message>
         <source>replace source by target; add target in place of what is true now (source, a counterpart in the caption; empty: one is looked for); remove source; decompose only shows the coefficients</source>
-        <translation type="unfinished"></translation>
+        <translation>ersetzen: Quelle durch Ziel; hinzufügen: Ziel statt dessen, was jetzt gilt (Quelle, ein Gegenstück in der Beschreibung; leer: eines wird gesucht); entfernen: Quelle; zerlegen zeigt nur die Koeffizienten</translation>
     </message>
     <message>
         <source>replace</source>
-        <translation type="unfinished"></translation>
+        <translation>ersetzen</translation>
     </message>
     <message>
         <source>add</source>
-        <translation type="unfinished"></translation>
+        <translation>hinzufügen</translation>
     </message>
     <message>
         <source>remove</source>
-        <translation type="unfinished"></translation>
+        <translation>entfernen</translation>
     </message>
     <message>
         <source>decompose</source>
-        <translation type="unfinished"></translation>
+        <translation>zerlegen</translation>
     </message>
     <message>
         <source>Concepts of the caption to take out</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte der Beschreibung, die hinausgehen</translation>
     </message>
     <message>
         <source>What to put in, one for each source</source>
-        <translation type="unfinished"></translation>
+        <translation>Was hineinkommt, eines je Quelle</translation>
     </message>
     <message>
         <source>Strengths</source>
-        <translation type="unfinished"></translation>
+        <translation>Stärken</translation>
     </message>
     <message>
         <source>Multipliers of the solved coefficient, 0 to 5, one picture each; 0 gives the picture itself</source>
-        <translation type="unfinished"></translation>
+        <translation>Faktoren des gelösten Koeffizienten, 0 bis 5, je ein Bild; 0 ergibt das Bild selbst</translation>
     </message>
     <message>
         <source>Backbone</source>
-        <translation type="unfinished"></translation>
+        <translation>Unterbau</translation>
     </message>
     <message>
         <source>How the edit becomes a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie aus der Änderung ein Bild wird</translation>
     </message>
     <message>
         <source>p2p-zero-direct</source>
-        <translation type="unfinished"></translation>
+        <translation>P2P-Zero direkt</translation>
     </message>
     <message>
         <source>p2p-zero</source>
-        <translation type="unfinished"></translation>
+        <translation>P2P-Zero</translation>
     </message>
     <message>
         <source>infedit</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit</translation>
     </message>
     <message>
         <source>Space</source>
-        <translation type="unfinished"></translation>
+        <translation>Raum</translation>
     </message>
     <message>
         <source>Decompose the caption&apos;s text features once, or the predicted noise at each step (InfEdit only)</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Textmerkmale der Beschreibung einmal zerlegen oder das vorhergesagte Rauschen in jedem Schritt (nur InfEdit)</translation>
     </message>
     <message>
         <source>text</source>
-        <translation type="unfinished"></translation>
+        <translation>Text</translation>
     </message>
     <message>
         <source>score</source>
-        <translation type="unfinished"></translation>
+        <translation>Rauschen</translation>
     </message>
     <message>
         <source>Baseline</source>
-        <translation type="unfinished"></translation>
+        <translation>Vergleich</translation>
     </message>
     <message>
         <source>Also make each picture with a fixed weight instead of the solved one</source>
-        <translation type="unfinished"></translation>
+        <translation>Jedes Bild auch mit festem Gewicht statt des gelösten machen</translation>
     </message>
     <message>
         <source>Fixed weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Festes Gewicht</translation>
     </message>
     <message>
         <source>That fixed weight (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Dieses feste Gewicht (erschlossen)</translation>
     </message>
     <message>
         <source>Coefficient</source>
-        <translation type="unfinished"></translation>
+        <translation>Koeffizient</translation>
     </message>
     <message>
         <source>Use this instead of the solved coefficient, e.g. where it came out as zero</source>
-        <translation type="unfinished"></translation>
+        <translation>Diesen statt des gelösten Koeffizienten verwenden, z. B. wo er null wurde</translation>
     </message>
     <message>
         <source>More concepts for the dictionary; the caption&apos;s own are found</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitere Konzepte für das Wörterbuch; die der Beschreibung werden gefunden</translation>
     </message>
     <message>
         <source>Concepts in the dictionary</source>
-        <translation type="unfinished"></translation>
+        <translation>Konzepte im Wörterbuch</translation>
     </message>
     <message>
         <source>Alpha</source>
-        <translation type="unfinished"></translation>
+        <translation>Alpha</translation>
     </message>
     <message>
         <source>Sparsity: 0.01 in the paper, 0.05 in its code</source>
-        <translation type="unfinished"></translation>
+        <translation>Dünnbesetztheit: 0,01 im Paper, 0,05 in dessen Code</translation>
     </message>
     <message>
         <source>Tau</source>
-        <translation type="unfinished"></translation>
+        <translation>Tau</translation>
     </message>
     <message>
         <source>Share of the l1 part; 1 is the lasso</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil des l1-Terms; 1 ist das Lasso</translation>
     </message>
     <message>
         <source>Normalize</source>
-        <translation type="unfinished"></translation>
+        <translation>Normieren</translation>
     </message>
     <message>
         <source>Solve for unit atoms, as the reference does</source>
-        <translation type="unfinished"></translation>
+        <translation>Für Einheitsatome lösen, wie die Referenz es tut</translation>
     </message>
     <message>
         <source>Refit</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachlösen</translation>
     </message>
     <message>
         <source>Solve again for the concepts that were found, without the penalty that makes coefficients smaller (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>Für die gefundenen Konzepte noch einmal lösen, ohne den Strafterm, der Koeffizienten verkleinert (unser)</translation>
     </message>
     <message>
         <source>Stimuli</source>
-        <translation type="unfinished"></translation>
+        <translation>Stimuli</translation>
     </message>
     <message>
         <source>Which sentences say the concepts; auto: by the model</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Sätze die Konzepte nennen; auto: nach Modell</translation>
     </message>
     <message>
         <source>english</source>
-        <translation type="unfinished"></translation>
+        <translation>Englisch</translation>
     </message>
     <message>
         <source>Own stimuli</source>
-        <translation type="unfinished"></translation>
+        <translation>Eigene Stimuli</translation>
     </message>
     <message>
         <source>A JSON file of your own sentences, like the bundled one</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine JSON-Datei mit eigenen Sätzen, wie die mitgelieferte</translation>
     </message>
     <message>
         <source>Sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>Sätze</translation>
     </message>
     <message>
         <source>More sentences; each counts for the concepts it mentions</source>
-        <translation type="unfinished"></translation>
+        <translation>Weitere Sätze; jeder zählt für die Konzepte, die er erwähnt</translation>
     </message>
     <message>
         <source>Captioner</source>
-        <translation type="unfinished"></translation>
+        <translation>Beschreiber</translation>
     </message>
     <message>
         <source>A folder with a BLIP that writes captions; what it sees joins the dictionary</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Ordner mit einem BLIP, das Beschreibungen schreibt; was es sieht, kommt ins Wörterbuch</translation>
     </message>
     <message>
         <source>Tagged</source>
-        <translation type="unfinished"></translation>
+        <translation>Verschlagwortet</translation>
     </message>
     <message>
         <source>Let a CLIP propose concepts that it finds in the picture: the embedded one, or your own</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein CLIP Konzepte vorschlagen lassen, die es im Bild findet: das eingebaute oder ein eigenes</translation>
     </message>
     <message>
         <source>The folder of your own CLIP for that</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Ordner des eigenen CLIP dafür</translation>
     </message>
     <message>
         <source>Empty: 50, edit-friendly 100, InfEdit 12</source>
-        <translation type="unfinished"></translation>
+        <translation>Leer: 50, edit-friendly 100, InfEdit 12</translation>
     </message>
     <message>
         <source>Empty: the backbone&apos;s own (P2P-Zero 5, direct 7.5, InfEdit 2.3, edit-friendly 15)</source>
-        <translation type="unfinished"></translation>
+        <translation>Leer: wie beim Unterbau üblich (P2P-Zero 5, direkt 7,5, InfEdit 2,3, edit-friendly 15)</translation>
     </message>
     <message>
         <source>Attention rate</source>
-        <translation type="unfinished"></translation>
+        <translation>Attention-Rate</translation>
     </message>
     <message>
         <source>P2P-Zero: how strongly the picture&apos;s attention is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>P2P-Zero: wie stark die Attention des Bildes erhalten bleibt</translation>
     </message>
     <message>
         <source>Cross</source>
-        <translation type="unfinished"></translation>
+        <translation>Kreuz</translation>
     </message>
     <message>
         <source>InfEdit: share of steps with the source&apos;s cross-attention</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit: Anteil der Schritte mit der Kreuz-Attention der Quelle</translation>
     </message>
     <message>
         <source>Self attention</source>
-        <translation type="unfinished"></translation>
+        <translation>Selbst-Attention</translation>
     </message>
     <message>
         <source>InfEdit: share of steps with the source&apos;s layout</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit: Anteil der Schritte mit dem Layout der Quelle</translation>
     </message>
     <message>
         <source>Edit threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>Änderungsschwelle</translation>
     </message>
     <message>
         <source>InfEdit: larger edits a smaller place</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit: größer ändert eine kleinere Stelle</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>Behalten</translation>
     </message>
     <message>
         <source>InfEdit: words of the caption whose place must stay</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit: Wörter der Beschreibung, deren Stelle bleiben muss</translation>
     </message>
     <message>
         <source>Keep threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>Behalte-Schwelle</translation>
     </message>
     <message>
         <source>InfEdit: larger keeps a smaller place</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit: größer behält eine kleinere Stelle</translation>
     </message>
     <message>
         <source>Learned</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelernt</translation>
     </message>
     <message>
         <source>Learned concepts that caption and sentences may name</source>
-        <translation type="unfinished"></translation>
+        <translation>Gelernte Konzepte, die Beschreibung und Sätze nennen dürfen</translation>
     </message>
     <message>
         <source>Concept Lancet: a concept exchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>Concept Lancet: ein Konzept getauscht</translation>
     </message>
     <message>
         <source>Concept Lancet while a picture is made: the prompt&apos;s own features with one concept exchanged for another.</source>
-        <translation type="unfinished"></translation>
+        <translation>Concept Lancet, während ein Bild entsteht: die Merkmale des Prompts, ein Konzept gegen ein anderes getauscht.</translation>
     </message>
     <message>
         <source>replace source by target; add target in place of what the prompt says now; remove source</source>
-        <translation type="unfinished"></translation>
+        <translation>ersetzen: Quelle durch Ziel; hinzufügen: Ziel statt dessen, was der Prompt jetzt sagt; entfernen: Quelle</translation>
     </message>
     <message>
         <source>Multiplier of the solved coefficient; 0 changes nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Faktor des gelösten Koeffizienten; 0 ändert nichts</translation>
     </message>
     <message>
         <source>Begin</source>
-        <translation type="unfinished"></translation>
+        <translation>Anfang</translation>
     </message>
     <message>
         <source>From this share of the steps on; later keeps more of the source&apos;s layout (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ab diesem Anteil der Schritte; später behält mehr vom Layout der Quelle (unser)</translation>
     </message>
     <message>
         <source>End</source>
-        <translation type="unfinished"></translation>
+        <translation>Ende</translation>
     </message>
     <message>
         <source>Until this share of the steps (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>Bis zu diesem Anteil der Schritte (unser)</translation>
     </message>
     <message>
         <source>T2I-Zero: concepts separated</source>
-        <translation type="unfinished"></translation>
+        <translation>T2I-Zero: Konzepte trennen</translation>
     </message>
     <message>
         <source>T2I-Zero: separate the concepts of a prompt by its text features and attention maps alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>T2I-Zero: die Konzepte eines Prompts allein durch Textmerkmale und Attention-Karten trennen.</translation>
     </message>
     <message>
         <source>Words or phrases of the prompt that are concepts; a word given twice means its next place; none: every word</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter oder Wendungen des Prompts, die Konzepte sind; ein zweimal genanntes Wort meint sein nächstes Vorkommen; keine: jedes Wort</translation>
     </message>
     <message>
         <source>How far features move to what they share with their neighbours; 0: not at all</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie weit Merkmale zu dem rücken, was sie mit ihren Nachbarn teilen; 0: gar nicht</translation>
     </message>
     <message>
         <source>Beta</source>
-        <translation type="unfinished"></translation>
+        <translation>Beta</translation>
     </message>
     <message>
         <source>How much of a concept is taken away where another one owns the pixel; 0: nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viel von einem Konzept weggenommen wird, wo ein anderes das Pixel besitzt; 0: nichts</translation>
     </message>
     <message>
         <source>Higher keeps fewer dimensions of the features</source>
-        <translation type="unfinished"></translation>
+        <translation>Höher behält weniger Dimensionen der Merkmale</translation>
     </message>
     <message>
         <source>Gamma</source>
-        <translation type="unfinished"></translation>
+        <translation>Gamma</translation>
     </message>
     <message>
         <source>Neighbours on each side</source>
-        <translation type="unfinished"></translation>
+        <translation>Nachbarn auf jeder Seite</translation>
     </message>
     <message>
         <source>Share of the steps at which suppression begins (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Anteil der Schritte, ab dem die Unterdrückung beginnt (erschlossen)</translation>
     </message>
     <message>
         <source>and ends (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>und endet (erschlossen)</translation>
     </message>
     <message>
         <source>First and last step of suppression by number, both included, instead of shares (re-implementation: 1,25)</source>
-        <translation type="unfinished"></translation>
+        <translation>Erster und letzter Schritt der Unterdrückung als Nummern, beide eingeschlossen, statt Anteilen (Nachbau: 1,25)</translation>
     </message>
     <message>
         <source>Alphas</source>
-        <translation type="unfinished"></translation>
+        <translation>Alphas</translation>
     </message>
     <message>
         <source>An own alpha for each word, in their order, 0 to 2 (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein eigenes Alpha für jedes Wort, in deren Reihenfolge, 0 bis 2 (unser)</translation>
     </message>
     <message>
         <source>Logarithmic quantile (re-implementation), plain quantile, or the products themselves (the reviews)</source>
-        <translation type="unfinished"></translation>
+        <translation>Logarithmisches Quantil (Nachbau), einfaches Quantil oder die Produkte selbst (die Gutachten)</translation>
     </message>
     <message>
         <source>quantile_log</source>
-        <translation type="unfinished"></translation>
+        <translation>logarithmisches Quantil</translation>
     </message>
     <message>
         <source>absolute</source>
-        <translation type="unfinished"></translation>
+        <translation>absolut</translation>
     </message>
     <message>
         <source>Normalise first</source>
-        <translation type="unfinished"></translation>
+        <translation>Erst normieren</translation>
     </message>
     <message>
         <source>Divide the products by their maximum before an absolute threshold (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Produkte vor einer absoluten Schwelle durch ihr Maximum teilen (erschlossen)</translation>
     </message>
     <message>
         <source>Max over</source>
-        <translation type="unfinished"></translation>
+        <translation>Maximum über</translation>
     </message>
     <message>
         <source>Largest product of the whole prompt (re-implementation), or of the neighbours (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Größtes Produkt des ganzen Prompts (Nachbau) oder der Nachbarn (erschlossen)</translation>
     </message>
     <message>
         <source>window</source>
-        <translation type="unfinished"></translation>
+        <translation>Fenster</translation>
     </message>
     <message>
         <source>Encoders</source>
-        <translation type="unfinished"></translation>
+        <translation>Encoder</translation>
     </message>
     <message>
         <source>Two text encoders (SDXL): their features as one (re-implementation), or each by itself</source>
-        <translation type="unfinished"></translation>
+        <translation>Zwei Text-Encoder (SDXL): ihre Merkmale als eines (Nachbau) oder jedes für sich</translation>
     </message>
     <message>
         <source>joined</source>
-        <translation type="unfinished"></translation>
+        <translation>zusammen</translation>
     </message>
     <message>
         <source>each</source>
