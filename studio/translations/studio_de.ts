@@ -5200,163 +5200,163 @@
     </message>
     <message>
         <source>each</source>
-        <translation type="unfinished"></translation>
+        <translation>einzeln</translation>
     </message>
     <message>
         <source>Correct in range</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur im Bereich</translation>
     </message>
     <message>
         <source>Correct the features only in the steps of suppression (re-implementation)</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Merkmale nur in den Schritten der Unterdrückung berichtigen (Nachbau)</translation>
     </message>
     <message>
         <source>Owner</source>
-        <translation type="unfinished"></translation>
+        <translation>Besitzer</translation>
     </message>
     <message>
         <source>Each head has its own owner of a pixel (paper), or all heads the same (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Jeder Kopf hat seinen eigenen Besitzer eines Pixels (Paper) oder alle Köpfe denselben (erschlossen)</translation>
     </message>
     <message>
         <source>per_head</source>
-        <translation type="unfinished"></translation>
+        <translation>je Kopf</translation>
     </message>
     <message>
         <source>head_mean</source>
-        <translation type="unfinished"></translation>
+        <translation>Mittel der Köpfe</translation>
     </message>
     <message>
         <source>Renormalise</source>
-        <translation type="unfinished"></translation>
+        <translation>Neu normieren</translation>
     </message>
     <message>
         <source>Let probabilities sum to 1 again after suppression (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wahrscheinlichkeiten nach der Unterdrückung wieder zu 1 summieren (erschlossen)</translation>
     </message>
     <message>
         <source>Ema</source>
-        <translation type="unfinished"></translation>
+        <translation>EMA</translation>
     </message>
     <message>
         <source>Carry the suppressed maps over the steps; 0: not (re-implementation, after arXiv:2403.06381)</source>
-        <translation type="unfinished"></translation>
+        <translation>Die unterdrückten Karten über die Schritte mitführen; 0: nicht (Nachbau, nach arXiv:2403.06381)</translation>
     </message>
     <message>
         <source>Show owners</source>
-        <translation type="unfinished"></translation>
+        <translation>Besitzer zeigen</translation>
     </message>
     <message>
         <source>Preview which concept owns which pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorschau, welches Konzept welches Pixel besitzt</translation>
     </message>
     <message>
         <source>Find things</source>
-        <translation type="unfinished"></translation>
+        <translation>Dinge finden</translation>
     </message>
     <message>
         <source>Find the things in a picture and give each a mask, without a click.</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Dinge in einem Bild finden und jedem eine Maske geben, ohne einen Klick.</translation>
     </message>
     <message>
         <source>The picture to search</source>
-        <translation type="unfinished"></translation>
+        <translation>Das zu durchsuchende Bild</translation>
     </message>
     <message>
         <source>How many things at most</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie viele Dinge höchstens</translation>
     </message>
     <message>
         <source>By</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit</translation>
     </message>
     <message>
         <source>auto: SAM where its weights are found, else classical</source>
-        <translation type="unfinished"></translation>
+        <translation>auto: SAM, wo dessen Gewichte gefunden werden, sonst klassisch</translation>
     </message>
     <message>
         <source>sam</source>
-        <translation type="unfinished"></translation>
+        <translation>SAM</translation>
     </message>
     <message>
         <source>classical</source>
-        <translation type="unfinished"></translation>
+        <translation>klassisch</translation>
     </message>
     <message>
         <source>Weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewichte</translation>
     </message>
     <message>
         <source>A SAM file (.safetensors); empty looks in the models folder</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine SAM-Datei (.safetensors); leer: sucht im Modellordner</translation>
     </message>
     <message>
         <source>Smallest</source>
-        <translation type="unfinished"></translation>
+        <translation>Kleinstes</translation>
     </message>
     <message>
         <source>Smallest share of the picture a thing may cover</source>
-        <translation type="unfinished"></translation>
+        <translation>Kleinster Anteil des Bildes, den ein Ding bedecken darf</translation>
     </message>
     <message>
         <source>Largest</source>
-        <translation type="unfinished"></translation>
+        <translation>Größtes</translation>
     </message>
     <message>
         <source>Largest share of the picture a thing may cover</source>
-        <translation type="unfinished"></translation>
+        <translation>Größter Anteil des Bildes, den ein Ding bedecken darf</translation>
     </message>
     <message>
         <source>Where two overlap, only the smaller one keeps the pixels (a fig in a bowl)</source>
-        <translation type="unfinished"></translation>
+        <translation>Wo zwei überlappen, behält nur das kleinere die Pixel (eine Feige in einer Schale)</translation>
     </message>
     <message>
         <source>Points per side</source>
-        <translation type="unfinished"></translation>
+        <translation>Punkte je Seite</translation>
     </message>
     <message>
         <source>SAM: clicks along each side; 32 in the paper</source>
-        <translation type="unfinished"></translation>
+        <translation>SAM: Klicks entlang jeder Seite; im Paper 32</translation>
     </message>
     <message>
         <source>Predicted iou</source>
-        <translation type="unfinished"></translation>
+        <translation>Erwartete IoU</translation>
     </message>
     <message>
         <source>SAM: least predicted overlap; lower it for small models (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>SAM: geringste vorhergesagte Überlappung; bei kleinen Modellen senken (erschlossen)</translation>
     </message>
     <message>
         <source>Stability</source>
-        <translation type="unfinished"></translation>
+        <translation>Stabilität</translation>
     </message>
     <message>
         <source>SAM: least stability; lower it for small models (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>SAM: geringste Stabilität; bei kleinen Modellen senken (erschlossen)</translation>
     </message>
     <message>
         <source>Cut out with clicks</source>
-        <translation type="unfinished"></translation>
+        <translation>Mit Klicks freistellen</translation>
     </message>
     <message>
         <source>GrabCut: cut a thing out of a picture from a click, a box or a lasso; needs no weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>GrabCut: ein Ding mit Klick, Rechteck oder Lasso aus einem Bild freistellen; braucht keine Gewichte.</translation>
     </message>
     <message>
         <source>The picture to cut from</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild, aus dem freigestellt wird</translation>
     </message>
     <message>
         <source>Points</source>
-        <translation type="unfinished"></translation>
+        <translation>Punkte</translation>
     </message>
     <message>
         <source>Clicks on the thing: x, y in pixels of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>Klicks auf das Ding: x, y in Pixeln des Bildes</translation>
     </message>
     <message>
         <source>Clicks on what does not belong to it</source>
-        <translation type="unfinished"></translation>
+        <translation>Klicks auf das, was nicht dazugehört</translation>
     </message>
     <message>
         <source>Box</source>
@@ -5364,7 +5364,7 @@
     </message>
     <message>
         <source>A box around the thing: x0, y0, x1, y1, in any direction</source>
-        <translation type="unfinished"></translation>
+        <translation>Ein Rechteck um das Ding: x0, y0, x1, y1, in beliebiger Richtung</translation>
     </message>
     <message>
         <source>Lasso</source>
@@ -5372,139 +5372,139 @@
     </message>
     <message>
         <source>Corners of an outline drawn around the thing</source>
-        <translation type="unfinished"></translation>
+        <translation>Ecken eines Umrisses um das Ding</translation>
     </message>
     <message>
         <source>Rounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Runden</translation>
     </message>
     <message>
         <source>Turns of colour model and cut</source>
-        <translation type="unfinished"></translation>
+        <translation>Wechsel von Farbmodell und Schnitt</translation>
     </message>
     <message>
         <source>Detail</source>
-        <translation type="unfinished"></translation>
+        <translation>Detail</translation>
     </message>
     <message>
         <source>Long side in pixels at which to cut; the mask is scaled back</source>
-        <translation type="unfinished"></translation>
+        <translation>Lange Seite in Pixeln, bei der geschnitten wird; die Maske wird zurückskaliert</translation>
     </message>
     <message>
         <source>Reach</source>
-        <translation type="unfinished"></translation>
+        <translation>Reichweite</translation>
     </message>
     <message>
         <source>Radius of a click as a share of the short side (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>Radius eines Klicks als Anteil der kurzen Seite (unser)</translation>
     </message>
     <message>
         <source>Fill holes</source>
-        <translation type="unfinished"></translation>
+        <translation>Löcher füllen</translation>
     </message>
     <message>
         <source>Fill what the cut encloses, but no hole with a click outside in it</source>
-        <translation type="unfinished"></translation>
+        <translation>Füllen, was der Schnitt umschließt, doch kein Loch mit einem Klick nach außen darin</translation>
     </message>
     <message>
         <source>Refine a mask</source>
-        <translation type="unfinished"></translation>
+        <translation>Maske verfeinern</translation>
     </message>
     <message>
         <source>Grow, shrink, feather, fill, invert, smooth or clean a mask.</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine Maske erweitern, verkleinern, weich machen, füllen, umkehren, glätten oder säubern.</translation>
     </message>
     <message>
         <source>The mask to change</source>
-        <translation type="unfinished"></translation>
+        <translation>Die zu ändernde Maske</translation>
     </message>
     <message>
         <source>Its picture; when given, both must have the same size</source>
-        <translation type="unfinished"></translation>
+        <translation>Ihr Bild; wenn angegeben, müssen beide gleich groß sein</translation>
     </message>
     <message>
         <source>Fill what the mask encloses</source>
-        <translation type="unfinished"></translation>
+        <translation>Füllen, was die Maske umschließt</translation>
     </message>
     <message>
         <source>Largest hole</source>
-        <translation type="unfinished"></translation>
+        <translation>Größtes Loch</translation>
     </message>
     <message>
         <source>Fill only holes of up to so many pixels; 0 fills all</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur Löcher bis zu so vielen Pixeln füllen; 0 füllt alle</translation>
     </message>
     <message>
         <source>Remove specks</source>
-        <translation type="unfinished"></translation>
+        <translation>Sprenkel entfernen</translation>
     </message>
     <message>
         <source>Drop separate parts of fewer pixels than this</source>
-        <translation type="unfinished"></translation>
+        <translation>Getrennte Teile mit weniger Pixeln weglassen</translation>
     </message>
     <message>
         <source>Keep largest</source>
-        <translation type="unfinished"></translation>
+        <translation>Größte behalten</translation>
     </message>
     <message>
         <source>Keep only so many of the largest parts; 0 keeps all</source>
-        <translation type="unfinished"></translation>
+        <translation>Nur so viele der größten Teile behalten; 0 behält alle</translation>
     </message>
     <message>
         <source>Round the outline; pixels, standard deviation of a blur cut at half</source>
-        <translation type="unfinished"></translation>
+        <translation>Den Umriss runden; Pixel, Standardabweichung einer bei halb abgeschnittenen Weichzeichnung</translation>
     </message>
     <message>
         <source>Shrink</source>
-        <translation type="unfinished"></translation>
+        <translation>Verkleinern</translation>
     </message>
     <message>
         <source>Take so many pixels off the edge</source>
-        <translation type="unfinished"></translation>
+        <translation>So viele Pixel vom Rand wegnehmen</translation>
     </message>
     <message>
         <source>Grow</source>
-        <translation type="unfinished"></translation>
+        <translation>Erweitern</translation>
     </message>
     <message>
         <source>Add so many pixels around the edge</source>
-        <translation type="unfinished"></translation>
+        <translation>So viele Pixel rund um den Rand hinzufügen</translation>
     </message>
     <message>
         <source>Invert</source>
-        <translation type="unfinished"></translation>
+        <translation>Umkehren</translation>
     </message>
     <message>
         <source>Swap inside and outside</source>
-        <translation type="unfinished"></translation>
+        <translation>Innen und außen vertauschen</translation>
     </message>
     <message>
         <source>Pixels over which the edge fades, half of them on either side</source>
-        <translation type="unfinished"></translation>
+        <translation>Pixel, über die der Rand ausläuft, je die Hälfte auf beiden Seiten</translation>
     </message>
     <message>
         <source>RECE: erase a word and its echoes</source>
-        <translation type="unfinished"></translation>
+        <translation>RECE: ein Wort und seine Echos tilgen</translation>
     </message>
     <message>
         <source>RECE: erase a word, then again and again what would still bring it back.</source>
-        <translation type="unfinished"></translation>
+        <translation>RECE: ein Wort tilgen, dann immer wieder das, was es noch zurückbrächte.</translation>
     </message>
     <message>
         <source>Words or phrases the model should forget</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter oder Wendungen, die das Modell vergessen soll</translation>
     </message>
     <message>
         <source>Instead</source>
-        <translation type="unfinished"></translation>
+        <translation>Stattdessen</translation>
     </message>
     <message>
         <source>What to show in their place: one per erased word, or one for all. Empty: nothing in particular, for a style &apos;art&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>Was an ihrer Stelle erscheint: eines je getilgtem Wort oder eines für alle. Leer: nichts Bestimmtes, bei einem Stil „art“</translation>
     </message>
     <message>
         <source>Words that must not change</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter, die sich nicht ändern dürfen</translation>
     </message>
     <message>
         <source>Concept</source>
@@ -5512,123 +5512,123 @@
     </message>
     <message>
         <source>What kind of thing the words are; decides the defaults of substitute, rounds and regularisation</source>
-        <translation type="unfinished"></translation>
+        <translation>Von welcher Art die Wörter sind; bestimmt die Vorgaben für Ersatz, Runden und Regularisierung</translation>
     </message>
     <message>
         <source>unsafe</source>
-        <translation type="unfinished"></translation>
+        <translation>unsicher</translation>
     </message>
     <message>
         <source>How often to erase what would still bring the word back; more erases harder and damages more. Empty: 1, for unsafe 3; 0: UCE alone</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie oft getilgt wird, was das Wort noch zurückbrächte; mehr tilgt härter und schadet mehr. Leer: 1, bei unsicher 3; 0: nur UCE</translation>
     </message>
     <message>
         <source>Regularisation</source>
-        <translation type="unfinished"></translation>
+        <translation>Regularisierung</translation>
     </message>
     <message>
         <source>Larger keeps the derived features small and the edit gentle. Empty: 0.001, for unsafe 0.1. Relative to the sum over all projections, so other model families may want another value</source>
-        <translation type="unfinished"></translation>
+        <translation>Größer hält die abgeleiteten Merkmale klein und den Eingriff sanft. Leer: 0,001, bei unsicher 0,1. Relativ zur Summe über alle Projektionen; andere Modellfamilien können einen anderen Wert brauchen</translation>
     </message>
     <message>
         <source>Pull towards the substitute in every round; lower it when pictures turn to noise, 0 changes nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Zug zum Ersatz in jeder Runde; senken, wenn Bilder zu Rauschen werden, 0 ändert nichts</translation>
     </message>
     <message>
         <source>Caution</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorsicht</translation>
     </message>
     <message>
         <source>Pull of the rounds back to the weights before them</source>
-        <translation type="unfinished"></translation>
+        <translation>Zug der Runden zurück zu den Gewichten davor</translation>
     </message>
     <message>
         <source>Keep weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Haltegewicht</translation>
     </message>
     <message>
         <source>Pull of the rounds that holds each kept text</source>
-        <translation type="unfinished"></translation>
+        <translation>Zug der Runden, der jeden behaltenen Text festhält</translation>
     </message>
     <message>
         <source>Uce caution</source>
-        <translation type="unfinished"></translation>
+        <translation>UCE-Vorsicht</translation>
     </message>
     <message>
         <source>Pull of UCE back to the original weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Zug von UCE zurück zu den ursprünglichen Gewichten</translation>
     </message>
     <message>
         <source>Uce keep weight</source>
-        <translation type="unfinished"></translation>
+        <translation>UCE-Haltegewicht</translation>
     </message>
     <message>
         <source>Pull of UCE that holds each kept text. Empty: 1 / number of kept texts, at least 0.1</source>
-        <translation type="unfinished"></translation>
+        <translation>Zug von UCE, der jeden behaltenen Text festhält. Leer: 1 / Zahl der behaltenen Texte, mindestens 0,1</translation>
     </message>
     <message>
         <source>Penalty</source>
-        <translation type="unfinished"></translation>
+        <translation>Strafterm</translation>
     </message>
     <message>
         <source>What holds the derived features: a ridge to zero (the reference&apos;s scripts), a ridge to a text, or the reference&apos;s surrogate bounds</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die abgeleiteten Merkmale hält: ein Ridge zu null (Skripte der Referenz), ein Ridge zu einem Text oder die Ersatzschranken der Referenz</translation>
     </message>
     <message>
         <source>to zero</source>
-        <translation type="unfinished"></translation>
+        <translation>zu null</translation>
     </message>
     <message>
         <source>to a text</source>
-        <translation type="unfinished"></translation>
+        <translation>zu einem Text</translation>
     </message>
     <message>
         <source>surrogate</source>
-        <translation type="unfinished"></translation>
+        <translation>Ersatzschranken</translation>
     </message>
     <message>
         <source>surrogate with ridge</source>
-        <translation type="unfinished"></translation>
+        <translation>Ersatzschranken mit Ridge</translation>
     </message>
     <message>
         <source>ridge on both</source>
-        <translation type="unfinished"></translation>
+        <translation>Ridge auf beiden</translation>
     </message>
     <message>
         <source>Towards</source>
-        <translation type="unfinished"></translation>
+        <translation>Hin zu</translation>
     </message>
     <message>
         <source>The text of the penalty &apos;to a text&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Text für den Strafterm „zu einem Text“</translation>
     </message>
     <message>
         <source>Expand</source>
-        <translation type="unfinished"></translation>
+        <translation>Ausweiten</translation>
     </message>
     <message>
         <source>UCE also edits five phrases around each word, such as &apos;image of …&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>UCE bearbeitet auch fünf Wendungen um jedes Wort, etwa „image of …“</translation>
     </message>
     <message>
         <source>Also keep this many vocabulary words that lie nearest to each erased one (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Auch so viele Wörter des Vokabulars behalten, die jedem getilgten am nächsten liegen (erschlossen)</translation>
     </message>
     <message>
         <source>Original</source>
-        <translation type="unfinished"></translation>
+        <translation>Original</translation>
     </message>
     <message>
         <source>The untouched model, when the chosen one has been edited already</source>
-        <translation type="unfinished"></translation>
+        <translation>Das unberührte Modell, wenn das gewählte schon bearbeitet wurde</translation>
     </message>
     <message>
         <source>Samples</source>
-        <translation type="unfinished"></translation>
+        <translation>Proben</translation>
     </message>
     <message>
         <source>Pictures per word before and after, to look at; 0 for none</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder je Wort vorher und nachher, zum Ansehen; 0 für keine</translation>
     </message>
     <message>
         <source>Segment Anything</source>
@@ -5636,279 +5636,279 @@
     </message>
     <message>
         <source>Segment Anything: a mask from a click, with your own SAM weights or the small embedded one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Segment Anything: eine Maske per Klick, mit eigenen SAM-Gewichten oder den kleinen eingebauten.</translation>
     </message>
     <message>
         <source>A SAM file (.safetensors) or a folder, or &apos;pocket&apos;; empty: the models folder, then &apos;pocket&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>Eine SAM-Datei (.safetensors), ein Ordner oder „pocket“; leer: der Modellordner, dann „pocket“</translation>
     </message>
     <message>
         <source>Candidate</source>
-        <translation type="unfinished"></translation>
+        <translation>Kandidat</translation>
     </message>
     <message>
         <source>Which of the masks comes first; 0 takes the one that fits best</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche der Masken zuerst kommt; 0 nimmt die am besten passende</translation>
     </message>
     <message>
         <source>Passes that feed the logits back with all clicks</source>
-        <translation type="unfinished"></translation>
+        <translation>Durchläufe, die die Logits mit allen Klicks zurückspeisen</translation>
     </message>
     <message>
         <source>Edge</source>
-        <translation type="unfinished"></translation>
+        <translation>Kante</translation>
     </message>
     <message>
         <source>Threshold of the logits: higher is tighter</source>
-        <translation type="unfinished"></translation>
+        <translation>Schwelle der Logits: höher ist enger</translation>
     </message>
     <message>
         <source>Rate by</source>
-        <translation type="unfinished"></translation>
+        <translation>Bewerten nach</translation>
     </message>
     <message>
         <source>What rates a mask: the overlap the network predicts, or how little it moves with the threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>Was eine Maske bewertet: die vom Netz vorhergesagte Überlappung oder wie wenig sie sich mit der Schwelle bewegt</translation>
     </message>
     <message>
         <source>predicted</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorhersage</translation>
     </message>
     <message>
         <source>stability</source>
-        <translation type="unfinished"></translation>
+        <translation>Stabilität</translation>
     </message>
     <message>
         <source>Unified concept editing</source>
-        <translation type="unfinished"></translation>
+        <translation>Unified Concept Editing</translation>
     </message>
     <message>
         <source>Unified concept editing: send the keys and values of some words to those of others.</source>
-        <translation type="unfinished"></translation>
+        <translation>Unified Concept Editing: die Schlüssel und Werte mancher Wörter auf die anderer lenken.</translation>
     </message>
     <message>
         <source>What kind of thing the words are; decides the default substitute and the expanded prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Von welcher Art die Wörter sind; bestimmt den üblichen Ersatz und die ausgeweiteten Prompts</translation>
     </message>
     <message>
         <source>Form</source>
-        <translation type="unfinished"></translation>
+        <translation>Form</translation>
     </message>
     <message>
         <source>Which tokens are edited: everything from a word&apos;s last token on, or only that token</source>
-        <translation type="unfinished"></translation>
+        <translation>Welche Token bearbeitet werden: alles ab dem letzten Token eines Wortes oder nur dieses Token</translation>
     </message>
     <message>
         <source>span</source>
-        <translation type="unfinished"></translation>
+        <translation>Spanne</translation>
     </message>
     <message>
         <source>last token</source>
-        <translation type="unfinished"></translation>
+        <translation>letztes Token</translation>
     </message>
     <message>
         <source>Pull towards the substitute; lower it when pictures turn to noise, 0 changes nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>Zug zum Ersatz; senken, wenn Bilder zu Rauschen werden, 0 ändert nichts</translation>
     </message>
     <message>
         <source>Pull back to the original weights</source>
-        <translation type="unfinished"></translation>
+        <translation>Zug zurück zu den ursprünglichen Gewichten</translation>
     </message>
     <message>
         <source>Pull that holds each kept word. Empty: 1 / number of kept texts, at least 0.1, for the span form; 1 for the last token</source>
-        <translation type="unfinished"></translation>
+        <translation>Zug, der jedes behaltene Wort festhält. Leer: 1 / Zahl der behaltenen Texte, mindestens 0,1, bei der Form Spanne; 1 beim letzten Token</translation>
     </message>
     <message>
         <source>Technique</source>
-        <translation type="unfinished"></translation>
+        <translation>Technik</translation>
     </message>
     <message>
         <source>What a word becomes: its substitute, or the substitute without the word&apos;s own direction</source>
-        <translation type="unfinished"></translation>
+        <translation>Was aus einem Wort wird: sein Ersatz oder der Ersatz ohne die eigene Richtung des Wortes</translation>
     </message>
     <message>
         <source>tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>Tensor</translation>
     </message>
     <message>
         <source>Also edit five phrases around each word, such as &apos;image of …&apos; or &apos;art by …&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>Auch fünf Wendungen um jedes Wort bearbeiten, etwa „image of …“ oder „art by …“</translation>
     </message>
     <message>
         <source>Break-A-Scene</source>
-        <translation type="unfinished"></translation>
+        <translation>Break-A-Scene</translation>
     </message>
     <message>
         <source>Break-A-Scene: learn several things from ONE picture, each behind a word of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Break-A-Scene: mehrere Dinge aus EINEM Bild lernen, jedes hinter einem eigenen Wort.</translation>
     </message>
     <message>
         <source>The picture with the things to learn</source>
-        <translation type="unfinished"></translation>
+        <translation>Das Bild mit den zu lernenden Dingen</translation>
     </message>
     <message>
         <source>One loose mask per thing, of the picture&apos;s size; they may overlap</source>
-        <translation type="unfinished"></translation>
+        <translation>Je Ding eine lockere Maske in der Größe des Bildes; sie dürfen überlappen</translation>
     </message>
     <message>
         <source>The names of the things in prompts, e.g. &lt;mug-1&gt;; empty: &lt;thing-1&gt;, &lt;thing-2&gt; ...</source>
-        <translation type="unfinished"></translation>
+        <translation>Die Namen der Dinge in Prompts, z. B. &lt;mug-1&gt;; leer: &lt;thing-1&gt;, &lt;thing-2&gt; ...</translation>
     </message>
     <message>
         <source>What each thing is, e.g. mug; its word begins there. Empty: begins at a rare word</source>
-        <translation type="unfinished"></translation>
+        <translation>Was jedes Ding ist, z. B. mug; dort beginnt sein Wort. Leer: beginnt bei einem seltenen Wort</translation>
     </message>
     <message>
         <source>Second phase: the whole network as in the paper, or low-rank layers (ours: small files, small GPUs, SDXL)</source>
-        <translation type="unfinished"></translation>
+        <translation>Zweite Phase: das ganze Netz wie im Paper oder niedrigrangige Schichten (unser: kleine Dateien, kleine GPUs, SDXL)</translation>
     </message>
     <message>
         <source>Background</source>
-        <translation type="unfinished"></translation>
+        <translation>Hintergrund</translation>
     </message>
     <message>
         <source>Learn what is outside of all masks as one more thing, &lt;backdrop-1&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>Was außerhalb aller Masken liegt, als weiteres Ding lernen, &lt;backdrop-1&gt;</translation>
     </message>
     <message>
         <source>Words steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter: Schritte</translation>
     </message>
     <message>
         <source>Steps of the first phase; empty: the family&apos;s own (paper: 400; pocket on a CPU: 80)</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte der ersten Phase; leer: wie bei der Familie üblich (Paper: 400; Pocket auf einer CPU: 80)</translation>
     </message>
     <message>
         <source>Words rate</source>
-        <translation type="unfinished"></translation>
+        <translation>Wörter: Rate</translation>
     </message>
     <message>
         <source>Learning rate of the first phase; empty: the family&apos;s own (paper: 5e-4; pocket on a CPU: 0.01)</source>
-        <translation type="unfinished"></translation>
+        <translation>Lernrate der ersten Phase; leer: wie bei der Familie üblich (Paper: 5e-4; Pocket auf einer CPU: 0,01)</translation>
     </message>
     <message>
         <source>All steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles: Schritte</translation>
     </message>
     <message>
         <source>Steps of the second phase, 0 for words only; fewer if concepts merge; empty: the family&apos;s own (paper: 400; pocket on a CPU: 120)</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte der zweiten Phase, 0 für nur Wörter; weniger, wenn Konzepte verschmelzen; leer: wie bei der Familie üblich (Paper: 400; Pocket auf einer CPU: 120)</translation>
     </message>
     <message>
         <source>All rate</source>
-        <translation type="unfinished"></translation>
+        <translation>Alles: Rate</translation>
     </message>
     <message>
         <source>Learning rate of the second phase; empty: the family&apos;s own (paper: 2e-6, LoRA 1e-4 (inferred); pocket on a CPU: 0.0002, LoRA 0.001)</source>
-        <translation type="unfinished"></translation>
+        <translation>Lernrate der zweiten Phase; leer: wie bei der Familie üblich (Paper: 2e-6, LoRA 1e-4 (erschlossen); Pocket auf einer CPU: 0,0002, LoRA 0,001)</translation>
     </message>
     <message>
         <source>Attention weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Attention-Gewicht</translation>
     </message>
     <message>
         <source>Weight of the attention loss; raise it if concepts merge, 0 switches it off</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewicht des Attention-Verlusts; erhöhen, wenn Konzepte verschmelzen, 0 schaltet ihn aus</translation>
     </message>
     <message>
         <source>Prior weight</source>
-        <translation type="unfinished"></translation>
+        <translation>Prior-Gewicht</translation>
     </message>
     <message>
         <source>Weight of prior preservation; 0 switches it off</source>
-        <translation type="unfinished"></translation>
+        <translation>Gewicht der Prior-Erhaltung; 0 schaltet sie aus</translation>
     </message>
     <message>
         <source>Prior prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>Prior-Prompts</translation>
     </message>
     <message>
         <source>What the prior pictures show; deliberately not the things</source>
-        <translation type="unfinished"></translation>
+        <translation>Was die Prior-Bilder zeigen; absichtlich nicht die Dinge</translation>
     </message>
     <message>
         <source>Prior count</source>
-        <translation type="unfinished"></translation>
+        <translation>Prior-Anzahl</translation>
     </message>
     <message>
         <source>Number of prior pictures; empty: the family&apos;s own (paper: 100; pocket on a CPU: 12)</source>
-        <translation type="unfinished"></translation>
+        <translation>Zahl der Prior-Bilder; leer: wie bei der Familie üblich (Paper: 100; Pocket auf einer CPU: 12)</translation>
     </message>
     <message>
         <source>Mirror</source>
-        <translation type="unfinished"></translation>
+        <translation>Spiegeln</translation>
     </message>
     <message>
         <source>Chance that picture and masks are mirrored together</source>
-        <translation type="unfinished"></translation>
+        <translation>Wahrscheinlichkeit, dass Bild und Masken gemeinsam gespiegelt werden</translation>
     </message>
     <message>
         <source>Template</source>
-        <translation type="unfinished"></translation>
+        <translation>Vorlage</translation>
     </message>
     <message>
         <source>The training prompt; {} stands for the drawn words joined by &apos;and&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>Der Trainings-Prompt; {} steht für die gezogenen Wörter, verbunden durch „and“</translation>
     </message>
     <message>
         <source>Train text</source>
-        <translation type="unfinished"></translation>
+        <translation>Text mitlernen</translation>
     </message>
     <message>
         <source>Train the text encoders in the second phase as well</source>
-        <translation type="unfinished"></translation>
+        <translation>In der zweiten Phase auch die Text-Encoder trainieren</translation>
     </message>
     <message>
         <source>Loss share</source>
-        <translation type="unfinished"></translation>
+        <translation>Verlustanteil</translation>
     </message>
     <message>
         <source>Divide the masked error by the whole picture (paper) or by the mask&apos;s area (ours, for tiny things)</source>
-        <translation type="unfinished"></translation>
+        <translation>Den maskierten Fehler durch das ganze Bild teilen (Paper) oder durch die Fläche der Maske (unser, für winzige Dinge)</translation>
     </message>
     <message>
         <source>area</source>
-        <translation type="unfinished"></translation>
+        <translation>Fläche</translation>
     </message>
     <message>
         <source>Rank of the low-rank layers; default as in diffusers&apos; DreamBooth-LoRA example</source>
-        <translation type="unfinished"></translation>
+        <translation>Rang der niedrigrangigen Schichten; Vorgabe wie im DreamBooth-LoRA-Beispiel von diffusers</translation>
     </message>
     <message>
         <source>Draws per step; empty: the family&apos;s own (paper: 1; pocket on a CPU: 2)</source>
-        <translation type="unfinished"></translation>
+        <translation>Ziehungen je Schritt; leer: wie bei der Familie üblich (Paper: 1; Pocket auf einer CPU: 2)</translation>
     </message>
     <message>
         <source>Accumulate</source>
-        <translation type="unfinished"></translation>
+        <translation>Sammeln</translation>
     </message>
     <message>
         <source>Steps whose gradients make one update</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte, deren Gradienten ein Update ergeben</translation>
     </message>
     <message>
         <source>Less memory for more time: recompute in the backward pass</source>
-        <translation type="unfinished"></translation>
+        <translation>Weniger Speicher für mehr Zeit: im Rückwärtsdurchlauf neu berechnen</translation>
     </message>
     <message>
         <source>Keep minutes</source>
-        <translation type="unfinished"></translation>
+        <translation>Sichern alle (min)</translation>
     </message>
     <message>
         <source>How often the unfinished training is saved, to go on with after a stop; 0 never</source>
-        <translation type="unfinished"></translation>
+        <translation>Wie oft das unfertige Training gesichert wird, um nach einem Abbruch weiterzumachen; 0 nie</translation>
     </message>
     <message>
         <source>Pictures to make of each word and of all together at the end</source>
-        <translation type="unfinished"></translation>
+        <translation>Bilder, die am Ende von jedem Wort und von allen zusammen gemacht werden</translation>
     </message>
     <message>
         <source>Sample steps</source>
-        <translation type="unfinished"></translation>
+        <translation>Probenschritte</translation>
     </message>
     <message>
         <source>Steps of these pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>Schritte dieser Bilder</translation>
     </message>
 </context>
 </TS>
