@@ -874,6 +874,10 @@
         <source>{} pictures become layers on top</source>
         <translation>{} Bilder werden Ebenen obenauf</translation>
     </message>
+    <message>
+        <source>The things in the photo get a mask each. Name them in Layers (F2), then choose how to learn.</source>
+        <translation>Jedes Ding auf dem Foto erhält eine Maske. In „Ebenen“ benennen (F2), dann wählen, wie gelernt wird.</translation>
+    </message>
 </context>
 <context>
     <name>FirstRun</name>
@@ -1151,6 +1155,29 @@
     <message>
         <source>&apos;{}&apos; says how it was made: Edit, Bring back how this layer was made.</source>
         <translation>„{}“ verrät, wie es entstand: Bearbeiten, Entstehung dieser Ebene zurückholen.</translation>
+    </message>
+</context>
+<context>
+    <name>Inside</name>
+    <message>
+        <source>Keep the picture only &amp;inside the mask</source>
+        <translation>Bild nur &amp;innerhalb der Maske behalten</translation>
+    </message>
+    <message>
+        <source>Outside of the mask the picture below comes back, to the last pixel</source>
+        <translation>Außerhalb der Maske kommt das Bild darunter zurück, bis aufs letzte Pixel</translation>
+    </message>
+    <message>
+        <source>There is no mask. Select the thing first (S clicks on it, M draws a box).</source>
+        <translation>Es gibt keine Maske. Erst das Ding auswählen (S klickt darauf, M zieht ein Rechteck).</translation>
+    </message>
+    <message>
+        <source>The picture on top must lie on the whole canvas, as large as it is. Put it back there first.</source>
+        <translation>Das Bild obenauf muss die ganze Leinwand bedecken, genau in ihrer Größe. Erst dorthin zurücklegen.</translation>
+    </message>
+    <message>
+        <source>Keep inside the mask</source>
+        <translation>Innerhalb der Maske behalten</translation>
     </message>
 </context>
 <context>
@@ -1619,6 +1646,13 @@
     <message>
         <source>This modifier is not installed.</source>
         <translation>Dieser Modifikator ist nicht installiert.</translation>
+    </message>
+</context>
+<context>
+    <name>Naming</name>
+    <message>
+        <source>empty: name the masks in Layers</source>
+        <translation>leer: Masken in „Ebenen“ benennen</translation>
     </message>
 </context>
 <context>
@@ -5909,6 +5943,17 @@
     <message>
         <source>Steps of these pictures</source>
         <translation>Schritte dieser Bilder</translation>
+    </message>
+</context>
+<context>
+    <name>window</name>
+    <message>
+        <source>Mask {}</source>
+        <translation>Maske {}</translation>
+    </message>
+    <message>
+        <source>Mask</source>
+        <translation>Maske</translation>
     </message>
 </context>
 </TS>
