@@ -80,7 +80,7 @@ class Projects(Part):
 
     def close_project(self) -> None:
         """Save and let go; the first page comes up on an empty project."""
-        if self.window.workspace.document.untouched:
+        if self.window.workspace.project == new_project():
             self.window.tell(self.tr("This project is empty: there is nothing to close."), True)
             return
         self.new()
@@ -315,9 +315,12 @@ def copy_of(folder: Path, room: int = 512 << 20) -> Document:
 
 
 def discard_untouched(document: Document, was_untouched: bool) -> bool:
-    """Take away the folder of a new project in which nothing was done; True when it was. The document is closed."""
+    """Take away the folder of a new project in which nothing was done; True when it was. The document is closed.
+
+    Both must hold: no step was ever made (a repaired project has none either), and it says what a new one says.
+    """
     ours = document.folder.parent == places.projects()
-    if was_untouched and ours and not document.project.layers:
+    if was_untouched and ours and document.project == new_project():
         with suppress(OSError):  # it stays, and does no harm
             shutil.rmtree(document.folder)
             return True
