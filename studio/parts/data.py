@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QDockWidget
 
 from core.client.job import Job, State
 from core.contract.errors import UserError
@@ -21,6 +21,8 @@ from studio.views.kept import Result
 if TYPE_CHECKING:
     from studio.window import Window
 
+HEIGHT = 264
+"""Pixels of the dock when it is asked for."""
 COURSES = 30
 """Jobs whose numbers are remembered while the program runs."""
 
@@ -32,8 +34,10 @@ class DataPart(Part):
         super().__init__(window)
         self.panel = DataPanel(window.workspace.assets)
         self.dock = window._dock("data", self.tr("Findings"), self.panel, Qt.DockWidgetArea.BottomDockWidgetArea)
-        window.tabifyDockWidget(window.queue_dock, self.dock)
-        window.queue_dock.raise_()
+        results = window.findChild(QDockWidget, "results")
+        assert results is not None
+        window.tabifyDockWidget(results, self.dock)
+        results.raise_()
         self.courses: OrderedDict[str, Live] = OrderedDict()
         self.maps: dict[str, tuple[str, QPixmap]] = {}
         """By label: the running job and the last map it showed."""
@@ -60,8 +64,11 @@ class DataPart(Part):
         ]  # fmt: skip
 
     def raise_dock(self) -> None:
+        """Bring the findings up, high enough for a list and its buttons."""
         self.dock.show()
         self.dock.raise_()
+        if self.dock.height() < HEIGHT and not self.dock.isFloating():
+            self.window.resizeDocks([self.dock], [HEIGHT], Qt.Orientation.Vertical)
 
     def open_report(self) -> None:
         """The report of the result that is shown, in the browser."""

@@ -103,7 +103,7 @@ def read_strengths(text: str) -> list[float]:
 
 
 class BarsView(View):
-    """Bars left, what goes out and comes in right, the strip of strengths below."""
+    """Bars left, what goes out and comes in beside them, the strip of strengths right."""
 
     def __init__(self, kept: Kept, result: Result, assets: AssetStore | None = None) -> None:
         """Raises UserError when the data has not this form."""
@@ -128,7 +128,8 @@ class BarsView(View):
         self.strip.chosen.connect(self.use)
         self.about = QLabel(_about(kept))
         self.about.setObjectName("hint")
-        self.about.setWordWrap(True)
+        self.about.setToolTip(self.about.text())
+        self.about.setMinimumWidth(1)  # a long sentence is cut off, and read whole where the mouse rests
         self._lay_out()
         self._join()
 
@@ -197,13 +198,15 @@ class BarsView(View):
         split = QSplitter()
         split.addWidget(self.bars)
         split.addWidget(right)
-        split.setStretchFactor(0, 1)
-        split.setStretchFactor(1, 1)
+        split.addWidget(self.strip)
+        for place in range(3):
+            split.setStretchFactor(place, 1)
+        for each in (self.bars, self.out):
+            each.setMinimumHeight(56)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(8, 4, 8, 8)
         whole.addWidget(self.about)
         whole.addWidget(split, 1)
-        whole.addWidget(self.strip)
 
 
 def _about(kept: Kept) -> str:
@@ -226,11 +229,10 @@ class Strip(QListWidget):
         super().__init__()
         self.setAccessibleName(self.tr("Pictures at several strengths"))
         self.setViewMode(QListWidget.ViewMode.IconMode)
-        self.setFlow(QListWidget.Flow.LeftToRight)
-        self.setWrapping(False)
+        self.setResizeMode(QListWidget.ResizeMode.Adjust)
         self.setMovement(QListWidget.Movement.Static)
         self.setIconSize(QSize(80, 80))
-        self.setFixedHeight(124)
+        self.setMinimumSize(112, 56)
         images: Any = kept.part("images")
         told = images if isinstance(images, list) else []
         several = len({about.get("weight") for about in told}) > 1

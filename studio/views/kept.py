@@ -65,6 +65,8 @@ def read(assets: AssetStore, name: str, asset: str) -> Kept:
         raise UserError(f"The kept data “{name}” is damaged.", "Run the job again.") from error
     if isinstance(value, dict) and not kind:
         kind = value.get("kind")
+    if not kind and isinstance(value, list) and value and all(isinstance(row, dict) for row in value):
+        kind = "table"  # rows, which say what they are by themselves
     return Kept(name, str(kind or ""), path, origin, value)
 
 

@@ -41,10 +41,12 @@ def word_maps(kept: Kept, picture: int = 1, colors: dict[str, str] | None = None
     if not isinstance(words, list) or not words:
         raise kept.wrong("it names no words")
     maps = _listed(kept, len(words), picture) if kept.value is not None else _unpacked(kept, len(words))
-    names = _apart([str(word) for word in words])
-    return tuple(
-        WordMap(name, look.color_of(str(word), colors), one) for name, word, one in zip(names, words, maps, strict=True)
-    )
+    names, shades = _apart([str(word) for word in words]), list[str]()
+    for word in words:
+        shade = look.color_of(str(word), colors)
+        # A word's own colour, unless another one of these has it: two of one colour could not be told apart.
+        shades.append(look.next_color(shades) if shade in shades else shade)
+    return tuple(WordMap(name, shade, one) for name, shade, one in zip(names, shades, maps, strict=True))
 
 
 def _apart(words: Sequence[str]) -> list[str]:

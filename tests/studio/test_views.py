@@ -366,6 +366,7 @@ def test_the_maps_of_a_drawn_picture_lie_over_it(made: Made, window: Window, qtb
     assert heat is not None
     assert [m.word for m in heat.maps][:2] == ["a", "cat"]
     before = heat.image()
+    assert len({m.color for m in heat.maps}) == len(heat.maps)
     window.heat.words["cat"].click()
     assert window.view.heat is not None
     assert window.view.heat.hidden == {"cat"}
@@ -515,8 +516,10 @@ SCORES = [
 
 def test_scores_are_a_table_that_sorts_numbers(tmp_path: Path, qtbot: QtBot) -> None:
     store = AssetStore(tmp_path)
-    name = store.put(json.dumps(SCORES).encode(), "json", {"kind": "table"})
-    view = TableView(read(store, "scores", name), Result("1", ""))
+    name = store.put(json.dumps(SCORES).encode(), "json", {"data": "scores"})  # as score tasks keep them
+    kept = read(store, "scores", name)
+    assert kept.kind == "table"
+    view = TableView(kept, Result("1", ""))
     qtbot.addWidget(view)
     assert columns_of(SCORES) == ["score", "what", "value", "n", "low", "high", "judge", "reason"]
     view.table.sortByColumn(2, Qt.SortOrder.AscendingOrder)
