@@ -52,7 +52,7 @@ class Asked:
             native: pixels of the model's own size, taken where the job names none.
         """
         fields = describe(type(params))
-        steps = sum(getattr(params, f.name) for f in fields if _is_steps(f))
+        steps = sum(getattr(params, f.name) or 0 for f in fields if _is_steps(f))  # None: the family's own
         count = getattr(params, "count", 1)
         rest: dict[str, Any] = {}
         for field in fields:

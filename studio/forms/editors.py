@@ -132,6 +132,7 @@ class NumberEditor(Editor):
     def value(self) -> JSON:
         if self.empty is not None and not self.empty.isChecked():
             return None
+        self.box.interpretText()  # what is typed counts also where the keyboard is still in the box (Ctrl+Enter)
         value = self.box.value()
         return int(value) if self.whole else float(f"{value:.12g}")
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QSpinBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from core.contract.assets import AssetStore
@@ -115,3 +115,14 @@ def test_the_tooltip_tells_symbol_limits_default_and_source() -> None:
         "Default: 0.5",
         "Source: eq. 4",
     ]
+
+
+def test_what_is_typed_counts_while_the_keyboard_is_still_in_the_box(context: FormContext, qtbot: QtBot) -> None:
+    """Ctrl+Enter runs with the number that is seen, not with the one before it."""
+    form = Form((field("int", low=1, high=100, default=25),), context)
+    qtbot.addWidget(form)
+    editor = next(iter(form.editors.values()))
+    box = editor.focusProxy()
+    assert isinstance(box, QSpinBox)
+    box.lineEdit().setText("15")
+    assert editor.value() == 15
