@@ -5,1296 +5,1323 @@
     <name></name>
     <message>
         <source>“{}” has no region yet: draw one for it (R), or take it out of the words.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”还没有区域：请为它绘制一个 (R)，或从提示词中去掉它。</translation>
     </message>
     <message>
         <source>There is a region for “{}”, which is not in the prompt: write it there, or hide the region.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”有一个区域，但提示词中没有这个词：请写进提示词，或隐藏该区域。</translation>
     </message>
     <message>
         <source>The region of “{}” covers nothing of the picture: paint it, or draw it anew.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”的区域没有覆盖图片的任何部分：请涂抹它，或重新绘制。</translation>
     </message>
     <message>
         <source>The region of “{}” is smaller than one of the {} x {} cells in which words are placed; it counts as one cell.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”的区域比放置词语所用的 {} x {} 网格中的一格还小，将按一格计算。</translation>
     </message>
     <message>
         <source>The regions of “{}” and “{}” overlap by {} %: there both words pull. Move them apart.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”和“{}”的区域重叠 {} %：两个词会在那里互相争抢。请将它们移开。</translation>
     </message>
     <message>
         <source>Brush</source>
-        <translation type="unfinished"></translation>
+        <translation>画笔</translation>
     </message>
     <message>
         <source>Paint on the layer. [ ] size, { } hardness</source>
-        <translation type="unfinished"></translation>
+        <translation>在图层上绘画。[ ] 调整大小，{ } 调整硬度</translation>
     </message>
     <message>
         <source>Eraser</source>
-        <translation type="unfinished"></translation>
+        <translation>橡皮擦</translation>
     </message>
     <message>
         <source>Take away from the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>从图层上擦去</translation>
     </message>
     <message>
         <source>Lasso</source>
-        <translation type="unfinished"></translation>
+        <translation>套索</translation>
     </message>
     <message>
         <source>Drag around what is meant. Shift adds, Alt takes away</source>
-        <translation type="unfinished"></translation>
+        <translation>拖动圈出目标。Shift 添加，Alt 减去</translation>
     </message>
     <message>
         <source>Polygon</source>
-        <translation type="unfinished"></translation>
+        <translation>多边形</translation>
     </message>
     <message>
         <source>Click corner by corner, Enter closes</source>
-        <translation type="unfinished"></translation>
+        <translation>逐个点击顶点，Enter 闭合</translation>
     </message>
     <message>
         <source>Box</source>
-        <translation type="unfinished"></translation>
+        <translation>矩形</translation>
     </message>
     <message>
         <source>Select a box</source>
-        <translation type="unfinished"></translation>
+        <translation>框选一个矩形</translation>
     </message>
     <message>
         <source>Click-select</source>
-        <translation type="unfinished"></translation>
+        <translation>点选</translation>
     </message>
     <message>
         <source>Click on a thing; the right button takes parts away</source>
-        <translation type="unfinished"></translation>
+        <translation>点击某个物体；右键减去部分</translation>
     </message>
     <message>
         <source>Region</source>
-        <translation type="unfinished"></translation>
+        <translation>区域</translation>
     </message>
     <message>
         <source>Draw where a concept or a word shall be</source>
-        <translation type="unfinished"></translation>
+        <translation>绘制概念或词语应在的位置</translation>
     </message>
     <message>
         <source>Arrange</source>
-        <translation type="unfinished"></translation>
+        <translation>排列</translation>
     </message>
     <message>
         <source>Move, scale and rotate the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>移动、缩放和旋转图层</translation>
     </message>
     <message>
         <source>Crop</source>
-        <translation type="unfinished"></translation>
+        <translation>裁剪</translation>
     </message>
     <message>
         <source>Draw what shall remain, Enter crops</source>
-        <translation type="unfinished"></translation>
+        <translation>绘制要保留的部分，Enter 裁剪</translation>
     </message>
     <message>
         <source>Nothing has all of these words. Try fewer.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有同时包含这些词的结果。请减少几个词。</translation>
     </message>
     <message>
         <source>Switched on for a generation</source>
-        <translation type="unfinished"></translation>
+        <translation>在生成时启用</translation>
     </message>
     <message>
         <source>Runs by itself</source>
-        <translation type="unfinished"></translation>
+        <translation>独立运行</translation>
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>类型</translation>
     </message>
     <message>
         <source>Paper</source>
-        <translation type="unfinished"></translation>
+        <translation>论文</translation>
     </message>
     <message>
         <source>How far it is known</source>
-        <translation type="unfinished"></translation>
+        <translation>公开程度</translation>
     </message>
     <message>
         <source>Works with</source>
-        <translation type="unfinished"></translation>
+        <translation>适用于</translation>
     </message>
     <message>
         <source>Name for scripts</source>
-        <translation type="unfinished"></translation>
+        <translation>脚本名称</translation>
     </message>
     <message>
         <source>from {} to {}</source>
-        <translation type="unfinished"></translation>
+        <translation>从 {} 到 {}</translation>
     </message>
     <message>
         <source>one of {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} 之一</translation>
     </message>
     <message>
         <source>needed</source>
-        <translation type="unfinished"></translation>
+        <translation>必填</translation>
     </message>
     <message>
         <source>default {}</source>
-        <translation type="unfinished"></translation>
+        <translation>默认 {}</translation>
     </message>
     <message>
         <source>in the paper: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>论文中：{}</translation>
     </message>
     <message>
         <source>source: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>来源：{}</translation>
     </message>
     <message>
         <source>Open a project</source>
-        <translation type="unfinished"></translation>
+        <translation>打开项目</translation>
     </message>
     <message>
         <source>Recent projects</source>
-        <translation type="unfinished"></translation>
+        <translation>最近的项目</translation>
     </message>
     <message>
         <source>No project was opened yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未打开过项目。</translation>
     </message>
     <message>
         <source>Open</source>
-        <translation type="unfinished"></translation>
+        <translation>打开</translation>
     </message>
     <message>
         <source>Take out of the list</source>
-        <translation type="unfinished"></translation>
+        <translation>从列表中移除</translation>
     </message>
     <message>
         <source>Another folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>其他文件夹…</translation>
     </message>
     <message>
         <source>A .zip…</source>
-        <translation type="unfinished"></translation>
+        <translation>.zip 文件…</translation>
     </message>
     <message>
         <source>Open a project folder</source>
-        <translation type="unfinished"></translation>
+        <translation>打开项目文件夹</translation>
     </message>
     <message>
         <source>Projects (*.zip)</source>
-        <translation type="unfinished"></translation>
+        <translation>项目 (*.zip)</translation>
     </message>
     <message>
         <source>This is needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>此项必填。</translation>
     </message>
     <message>
         <source>set</source>
-        <translation type="unfinished"></translation>
+        <translation>已设置</translation>
     </message>
     <message>
         <source>on</source>
-        <translation type="unfinished"></translation>
+        <translation>开</translation>
     </message>
     <message>
         <source>one, two, three</source>
-        <translation type="unfinished"></translation>
+        <translation>一, 二, 三</translation>
     </message>
     <message>
         <source>Pick</source>
-        <translation type="unfinished"></translation>
+        <translation>拾取</translation>
     </message>
     <message>
         <source>Take it from the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>从画布中获取</translation>
     </message>
     <message>
         <source>take it from the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>从画布中获取</translation>
     </message>
     <message>
         <source>Write it like this: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>请这样写：{}</translation>
     </message>
     <message>
         <source>Drop files here</source>
-        <translation type="unfinished"></translation>
+        <translation>将文件拖放到此处</translation>
     </message>
     <message>
         <source>Drop a file here</source>
-        <translation type="unfinished"></translation>
+        <translation>将一个文件拖放到此处</translation>
     </message>
     <message>
         <source>Canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>画布</translation>
     </message>
     <message>
         <source>File…</source>
-        <translation type="unfinished"></translation>
+        <translation>文件…</translation>
     </message>
     <message>
         <source>choose a file</source>
-        <translation type="unfinished"></translation>
+        <translation>选择文件</translation>
     </message>
     <message>
         <source>take it out</source>
-        <translation type="unfinished"></translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>This line is not `id:{…}`: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>此行不符合 `id:{…}` 格式：{}</translation>
     </message>
     <message>
         <source>From the regions on the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>取自画布上的区域</translation>
     </message>
     <message>
         <source>Each word gets the region that was drawn for it</source>
-        <translation type="unfinished"></translation>
+        <translation>每个词使用为它绘制的区域</translation>
     </message>
     <message>
         <source>Regions of: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>区域：{}</translation>
     </message>
     <message>
         <source>No word has a region yet. Draw one with R; without, no layout is given.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有词有区域。按 R 绘制一个；否则不提供布局。</translation>
     </message>
     <message>
         <source>Advanced</source>
-        <translation type="unfinished"></translation>
+        <translation>高级</translation>
     </message>
     <message>
         <source>Symbol in the paper: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>论文中的符号：{}</translation>
     </message>
     <message>
         <source>From {} to {}</source>
-        <translation type="unfinished"></translation>
+        <translation>从 {} 到 {}</translation>
     </message>
     <message>
         <source>Default: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>默认：{}</translation>
     </message>
     <message>
         <source>Source: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>来源：{}</translation>
     </message>
     <message>
         <source>The report &apos;{}&apos; is not there any more. Run the job again.</source>
-        <translation type="unfinished"></translation>
+        <translation>报告“{}”已不存在。请重新运行该任务。</translation>
     </message>
     <message>
         <source>No browser opened the report. It lies at {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有浏览器可以打开报告。报告位于 {}。</translation>
     </message>
     <message>
         <source>Estimating…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在估算…</translation>
     </message>
     <message>
         <source>Time and memory are not known</source>
-        <translation type="unfinished"></translation>
+        <translation>时间和内存未知</translation>
     </message>
     <message>
         <source>less than 1 s</source>
-        <translation type="unfinished"></translation>
+        <translation>不到 1 秒</translation>
     </message>
     <message>
         <source>about {}</source>
-        <translation type="unfinished"></translation>
+        <translation>约 {}</translation>
     </message>
     <message>
         <source>and {} to load the model</source>
-        <translation type="unfinished"></translation>
+        <translation>加载模型另需 {}</translation>
     </message>
     <message>
         <source>{}, more than the {} that are free</source>
-        <translation type="unfinished"></translation>
+        <translation>{}，超过可用的 {}</translation>
     </message>
     <message>
         <source>measured before</source>
-        <translation type="unfinished"></translation>
+        <translation>此前实测</translation>
     </message>
     <message>
         <source>scaled from earlier runs</source>
-        <translation type="unfinished"></translation>
+        <translation>由先前的运行推算</translation>
     </message>
     <message>
         <source>computed</source>
-        <translation type="unfinished"></translation>
+        <translation>计算得出</translation>
     </message>
     <message>
         <source>The same job ran on this machine; the middle of its last times.</source>
-        <translation type="unfinished"></translation>
+        <translation>同样的任务在本机上运行过；取最近几次用时的中位数。</translation>
     </message>
     <message>
         <source>Jobs of this method ran here with other numbers: taken further by steps, pictures and pixels.</source>
-        <translation type="unfinished"></translation>
+        <translation>此方法在本机上以其他参数运行过：按步数、图片数和像素数推算。</translation>
     </message>
     <message>
         <source>From the measured speed of the model on this machine; modifiers are not counted.</source>
-        <translation type="unfinished"></translation>
+        <translation>按模型在本机上实测的速度计算；不含修饰器。</translation>
     </message>
     <message>
         <source>It becomes known when the method has run here once.</source>
-        <translation type="unfinished"></translation>
+        <translation>此方法在本机运行一次后即可得知。</translation>
     </message>
     <message>
         <source>&amp;New project</source>
-        <translation type="unfinished"></translation>
+        <translation>新建项目(&amp;N)</translation>
     </message>
     <message>
         <source>Open a project &amp;folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开项目文件夹(&amp;F)…</translation>
     </message>
     <message>
         <source>Open &amp;recent…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开最近的项目(&amp;R)…</translation>
     </message>
     <message>
         <source>Recent projects, folders and .zip files</source>
-        <translation type="unfinished"></translation>
+        <translation>最近的项目、文件夹和 .zip 文件</translation>
     </message>
     <message>
         <source>Open the e&amp;xample project</source>
-        <translation type="unfinished"></translation>
+        <translation>打开示例项目(&amp;X)</translation>
     </message>
     <message>
         <source>Save project &amp;as…</source>
-        <translation type="unfinished"></translation>
+        <translation>项目另存为(&amp;A)…</translation>
     </message>
     <message>
         <source>Save a copy as .&amp;zip…</source>
-        <translation type="unfinished"></translation>
+        <translation>另存副本为 .zip(&amp;Z)…</translation>
     </message>
     <message>
         <source>Rena&amp;me the project</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名项目(&amp;M)</translation>
     </message>
     <message>
         <source>&amp;Close the project</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭项目(&amp;C)</translation>
     </message>
     <message>
         <source>Open a &amp;picture…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开图片(&amp;P)…</translation>
     </message>
     <message>
         <source>&amp;Save</source>
-        <translation type="unfinished"></translation>
+        <translation>保存(&amp;S)</translation>
     </message>
     <message>
         <source>&amp;Export the picture…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出图片(&amp;E)…</translation>
     </message>
     <message>
         <source>Pre&amp;ferences…</source>
-        <translation type="unfinished"></translation>
+        <translation>首选项(&amp;F)…</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
-        <translation type="unfinished"></translation>
+        <translation>退出(&amp;Q)</translation>
     </message>
     <message>
         <source>&amp;Undo</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销(&amp;U)</translation>
     </message>
     <message>
         <source>&amp;Redo</source>
-        <translation type="unfinished"></translation>
+        <translation>重做(&amp;R)</translation>
     </message>
     <message>
         <source>Select &amp;nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>取消选择(&amp;N)</translation>
     </message>
     <message>
         <source>R&amp;un</source>
-        <translation type="unfinished"></translation>
+        <translation>运行(&amp;U)</translation>
     </message>
     <message>
         <source>&amp;Fit</source>
-        <translation type="unfinished"></translation>
+        <translation>适合窗口(&amp;F)</translation>
     </message>
     <message>
         <source>&amp;Pixel for pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>实际像素(&amp;P)</translation>
     </message>
     <message>
         <source>&amp;Commands…</source>
-        <translation type="unfinished"></translation>
+        <translation>命令(&amp;C)…</translation>
     </message>
     <message>
         <source>&amp;Methods…</source>
-        <translation type="unfinished"></translation>
+        <translation>方法(&amp;M)…</translation>
     </message>
 </context>
 <context>
     <name>ArrangeTool</name>
     <message>
         <source>Arrange layer</source>
-        <translation type="unfinished"></translation>
+        <translation>排列图层</translation>
     </message>
 </context>
 <context>
     <name>BarList</name>
     <message>
         <source>What the picture consists of</source>
-        <translation type="unfinished"></translation>
+        <translation>图片的组成</translation>
     </message>
     <message>
         <source>Drag a bar to the right, or press Delete, to take it out of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>将条向右拖动或按 Delete，即可将其从图片中去除</translation>
     </message>
     <message>
         <source>{}, coefficient {:.3f}</source>
-        <translation type="unfinished"></translation>
+        <translation>{}，系数 {:.3f}</translation>
     </message>
 </context>
 <context>
     <name>BarsView</name>
     <message>
         <source>Strength</source>
-        <translation type="unfinished"></translation>
+        <translation>强度</translation>
     </message>
     <message>
         <source>Times the coefficient that was found; 0 leaves the picture as it is</source>
-        <translation type="unfinished"></translation>
+        <translation>所求系数的倍数；0 表示图片保持不变</translation>
     </message>
     <message>
         <source>Several strengths</source>
-        <translation type="unfinished"></translation>
+        <translation>多种强度</translation>
     </message>
     <message>
         <source>Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑</translation>
     </message>
     <message>
         <source>Make this change at this strength</source>
-        <translation type="unfinished"></translation>
+        <translation>以此强度执行此更改</translation>
     </message>
     <message>
         <source>Show at several strengths</source>
-        <translation type="unfinished"></translation>
+        <translation>以多种强度显示</translation>
     </message>
     <message>
         <source>To the form</source>
-        <translation type="unfinished"></translation>
+        <translation>写入表单</translation>
     </message>
     <message>
         <source>Write the change into the method&apos;s form and start nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>将更改写入方法的表单，不启动任何任务</translation>
     </message>
     <message>
         <source>Put in</source>
-        <translation type="unfinished"></translation>
+        <translation>替换</translation>
     </message>
     <message>
         <source>Instead of “{}”:</source>
-        <translation type="unfinished"></translation>
+        <translation>替换“{}”为：</translation>
     </message>
     <message>
         <source>Goes out, and what comes in instead</source>
-        <translation type="unfinished"></translation>
+        <translation>去除什么，以什么代替</translation>
     </message>
 </context>
 <context>
     <name>BoxTool</name>
     <message>
         <source>Select nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>取消选择</translation>
     </message>
 </context>
 <context>
     <name>BrushBar</name>
     <message>
         <source> px</source>
-        <translation type="unfinished"></translation>
+        <translation> 像素</translation>
     </message>
     <message>
         <source>Size of the brush</source>
-        <translation type="unfinished"></translation>
+        <translation>画笔大小</translation>
     </message>
     <message>
         <source>Hardness of the brush</source>
-        <translation type="unfinished"></translation>
+        <translation>画笔硬度</translation>
     </message>
     <message>
         <source>Flow of the brush</source>
-        <translation type="unfinished"></translation>
+        <translation>画笔流量</translation>
     </message>
     <message>
         <source>Opacity of the stroke</source>
-        <translation type="unfinished"></translation>
+        <translation>笔画不透明度</translation>
     </message>
     <message>
         <source>size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Pen pressure changes the size</source>
-        <translation type="unfinished"></translation>
+        <translation>笔压控制大小</translation>
     </message>
     <message>
         <source>flow</source>
-        <translation type="unfinished"></translation>
+        <translation>流量</translation>
     </message>
     <message>
         <source>Pen pressure changes the flow</source>
-        <translation type="unfinished"></translation>
+        <translation>笔压控制流量</translation>
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Hardness</source>
-        <translation type="unfinished"></translation>
+        <translation>硬度</translation>
     </message>
     <message>
         <source>Flow</source>
-        <translation type="unfinished"></translation>
+        <translation>流量</translation>
     </message>
     <message>
         <source>Opacity</source>
-        <translation type="unfinished"></translation>
+        <translation>不透明度</translation>
     </message>
     <message>
         <source>Pen pressure</source>
-        <translation type="unfinished"></translation>
+        <translation>笔压</translation>
     </message>
 </context>
 <context>
     <name>BrushTool</name>
     <message>
         <source>Erase</source>
-        <translation type="unfinished"></translation>
+        <translation>擦除</translation>
     </message>
     <message>
         <source>Paint</source>
-        <translation type="unfinished"></translation>
+        <translation>绘画</translation>
     </message>
 </context>
 <context>
     <name>CanvasTool</name>
     <message>
         <source>Choose a layer first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先选择一个图层。</translation>
     </message>
     <message>
         <source>“{}” is locked; unlock it to change it.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”已锁定；解锁后才能更改。</translation>
     </message>
     <message>
         <source>“{}” is hidden; show it to paint on it.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”已隐藏；显示后才能在其上绘画。</translation>
     </message>
 </context>
 <context>
     <name>CanvasView</name>
     <message>
         <source>Canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>画布</translation>
     </message>
     <message>
         <source>No picture is open.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有打开的图片。</translation>
     </message>
     <message>
         <source>Picture of {} by {} pixels at {} %.</source>
-        <translation type="unfinished"></translation>
+        <translation>图片 {} x {} 像素，缩放 {} %。</translation>
     </message>
     <message>
         <source>Layers from the top: {}.</source>
-        <translation type="unfinished"></translation>
+        <translation>图层（自上而下）：{}。</translation>
     </message>
 </context>
 <context>
     <name>ClickSelect</name>
     <message>
         <source>Click on the thing itself first; the right button then takes parts away.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先点击物体本身；之后可用右键减去部分。</translation>
     </message>
     <message>
         <source>Select by clicking</source>
-        <translation type="unfinished"></translation>
+        <translation>点击选择</translation>
     </message>
     <message>
         <source>Take the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>采用该蒙版</translation>
     </message>
     <message>
         <source>Click-select</source>
-        <translation type="unfinished"></translation>
+        <translation>点选</translation>
     </message>
     <message>
         <source>There is no picture to click on yet. Open one (Ctrl+O) or draw one in Create.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有可点击的图片。请打开一张 (Ctrl+O)，或在“创作”中绘制一张。</translation>
     </message>
     <message>
         <source>A job is running. The click is answered as soon as it has ended; Esc drops it.</source>
-        <translation type="unfinished"></translation>
+        <translation>有任务正在运行。任务结束后会立即处理这次点击；Esc 取消。</translation>
     </message>
     <message>
         <source>The engine is starting. The click is answered as soon as it is up; Esc drops it.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎正在启动。启动后会立即处理这次点击；Esc 取消。</translation>
     </message>
     <message>
         <source>Looking for masks…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在查找蒙版…</translation>
     </message>
     <message>
         <source>One mask was found. Enter takes it, Esc drops it; more clicks make it better.</source>
-        <translation type="unfinished"></translation>
+        <translation>找到一个蒙版。Enter 采用，Esc 放弃；继续点击可改进。</translation>
     </message>
     <message>
         <source>Mask {} of {}: {} choose, Enter takes it, Esc drops it; more clicks make it better.</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版 {}/{}：{} 选择，Enter 采用，Esc 放弃；继续点击可改进。</translation>
     </message>
 </context>
 <context>
     <name>ComparePart</name>
     <message>
         <source>Compare &amp;before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>前后对比(&amp;B)</translation>
     </message>
     <message>
         <source>There is no picture on the canvas to compare.</source>
-        <translation type="unfinished"></translation>
+        <translation>画布上没有可对比的图片。</translation>
     </message>
     <message>
         <source>There is only one picture on the canvas. Select two in the history to compare them.</source>
-        <translation type="unfinished"></translation>
+        <translation>画布上只有一张图片。在历史记录中选择两张即可对比。</translation>
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>之前</translation>
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished"></translation>
+        <translation>之后</translation>
     </message>
     <message>
         <source>{} · seed {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} · 种子 {}</translation>
     </message>
     <message>
         <source>Keep one of two</source>
-        <translation type="unfinished"></translation>
+        <translation>二选一保留</translation>
     </message>
 </context>
 <context>
     <name>CompareView</name>
     <message>
         <source>Picture before</source>
-        <translation type="unfinished"></translation>
+        <translation>之前的图片</translation>
     </message>
     <message>
         <source>Picture after</source>
-        <translation type="unfinished"></translation>
+        <translation>之后的图片</translation>
     </message>
     <message>
         <source>Line between before and after</source>
-        <translation type="unfinished"></translation>
+        <translation>前后分界线</translation>
     </message>
     <message>
         <source>Change before and after over (Shift+X)</source>
-        <translation type="unfinished"></translation>
+        <translation>交换前后 (Shift+X)</translation>
     </message>
     <message>
         <source>Keep this one</source>
-        <translation type="unfinished"></translation>
+        <translation>保留这张</translation>
     </message>
     <message>
         <source>Close the comparison (Esc)</source>
-        <translation type="unfinished"></translation>
+        <translation>关闭对比 (Esc)</translation>
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>之前</translation>
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished"></translation>
+        <translation>之后</translation>
     </message>
     <message>
         <source>Keep “{}”</source>
-        <translation type="unfinished"></translation>
+        <translation>保留“{}”</translation>
     </message>
     <message>
         <source>Put “{}” onto the canvas as a layer</source>
-        <translation type="unfinished"></translation>
+        <translation>将“{}”作为图层放到画布上</translation>
     </message>
     <message>
         <source>{} x {} and {} x {} pixels: not counted</source>
-        <translation type="unfinished"></translation>
+        <translation>{} x {} 与 {} x {} 像素：未计算</translation>
     </message>
     <message>
         <source>{} of {} pixels changed</source>
-        <translation type="unfinished"></translation>
+        <translation>{}/{} 像素有变化</translation>
     </message>
     <message>
         <source>{} pixels changed outside the mask, {} inside</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版外有 {} 个像素变化，蒙版内有 {} 个</translation>
     </message>
     <message>
         <source>Slider</source>
-        <translation type="unfinished"></translation>
+        <translation>滑块</translation>
     </message>
     <message>
         <source>Before left of the line, after right of it</source>
-        <translation type="unfinished"></translation>
+        <translation>分界线左侧为之前，右侧为之后</translation>
     </message>
     <message>
         <source>Side by side</source>
-        <translation type="unfinished"></translation>
+        <translation>并排</translation>
     </message>
     <message>
         <source>Two views of the same place</source>
-        <translation type="unfinished"></translation>
+        <translation>同一位置的两个视图</translation>
     </message>
     <message>
         <source>Point</source>
-        <translation type="unfinished"></translation>
+        <translation>指向</translation>
     </message>
     <message>
         <source>Point at the picture to see it before</source>
-        <translation type="unfinished"></translation>
+        <translation>指向图片即可查看之前的样子</translation>
     </message>
 </context>
 <context>
     <name>CropTool</name>
     <message>
         <source>Crop</source>
-        <translation type="unfinished"></translation>
+        <translation>裁剪</translation>
     </message>
 </context>
 <context>
     <name>Curves</name>
     <message>
         <source>Curves of the running job</source>
-        <translation type="unfinished"></translation>
+        <translation>运行中任务的曲线</translation>
     </message>
 </context>
 <context>
     <name>CurvesView</name>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>数值</translation>
     </message>
     <message>
         <source>step</source>
-        <translation type="unfinished"></translation>
+        <translation>步</translation>
     </message>
     <message>
         <source>No numbers yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚无数据。</translation>
     </message>
     <message>
         <source>step {}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {} 步</translation>
     </message>
 </context>
 <context>
     <name>DataPanel</name>
     <message>
         <source>What the result left</source>
-        <translation type="unfinished"></translation>
+        <translation>结果留下的数据</translation>
     </message>
     <message>
         <source>Results show here what their methods kept.</source>
-        <translation type="unfinished"></translation>
+        <translation>此处显示各方法为结果保留的数据。</translation>
     </message>
     <message>
         <source>Course</source>
-        <translation type="unfinished"></translation>
+        <translation>过程</translation>
     </message>
     <message>
         <source>Numbers</source>
-        <translation type="unfinished"></translation>
+        <translation>数据</translation>
     </message>
     <message>
         <source>Summary</source>
-        <translation type="unfinished"></translation>
+        <translation>摘要</translation>
     </message>
     <message>
         <source>While it runs</source>
-        <translation type="unfinished"></translation>
+        <translation>运行时</translation>
     </message>
     <message>
         <source>Open {}</source>
-        <translation type="unfinished"></translation>
+        <translation>打开 {}</translation>
     </message>
 </context>
 <context>
     <name>DataPart</name>
     <message>
         <source>Findings</source>
-        <translation type="unfinished"></translation>
+        <translation>发现</translation>
     </message>
     <message>
         <source>&amp;Findings of this result</source>
-        <translation type="unfinished"></translation>
+        <translation>此结果的发现(&amp;F)</translation>
     </message>
     <message>
         <source>Open the &amp;report of this result</source>
-        <translation type="unfinished"></translation>
+        <translation>打开此结果的报告(&amp;R)</translation>
     </message>
     <message>
         <source>The method &apos;{}&apos; is not installed any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>方法“{}”已不再安装。</translation>
     </message>
 </context>
 <context>
     <name>Drops</name>
     <message>
         <source>One project at a time: drop it alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>一次只能打开一个项目：请单独拖放。</translation>
     </message>
     <message>
         <source>&apos;{}&apos; opens as a project</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”将作为项目打开</translation>
     </message>
     <message>
         <source>&apos;{}&apos; is neither a picture nor a project: drop PNG, JPEG or WebP, a project folder or a .zip.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”既不是图片也不是项目：请拖放 PNG、JPEG 或 WebP、项目文件夹或 .zip。</translation>
     </message>
     <message>
         <source>These are no files: drop pictures, a project folder or a .zip.</source>
-        <translation type="unfinished"></translation>
+        <translation>这些不是文件：请拖放图片、项目文件夹或 .zip。</translation>
     </message>
     <message>
         <source>&apos;{}&apos; becomes a layer on top</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”将成为顶部图层</translation>
     </message>
     <message>
         <source>{} pictures become layers on top</source>
-        <translation type="unfinished"></translation>
+        <translation>{} 张图片将成为顶部图层</translation>
+    </message>
+    <message>
+        <source>The things in the photo get a mask each. Name them in Layers (F2), then choose how to learn.</source>
+        <translation>照片中的物体各得到一个蒙版。请在“图层”(F2) 中命名，然后选择学习方式。</translation>
     </message>
 </context>
 <context>
     <name>FirstRun</name>
     <message>
         <source>&amp;First steps</source>
-        <translation type="unfinished"></translation>
+        <translation>入门(&amp;F)</translation>
     </message>
     <message>
         <source>Write what you want to see, then press Run (Ctrl+Enter).</source>
-        <translation type="unfinished"></translation>
+        <translation>写下想看到的内容，然后按“运行”(Ctrl+Enter)。</translation>
     </message>
     <message>
         <source>A photo of your thing</source>
-        <translation type="unfinished"></translation>
+        <translation>您物品的照片</translation>
     </message>
     <message>
         <source>Pictures (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</source>
-        <translation type="unfinished"></translation>
+        <translation>图片 (*.png *.jpg *.jpeg *.webp *.bmp *.tif *.tiff)</translation>
     </message>
     <message>
         <source>Press Run: the things in the photo get a mask each. Then choose how to learn them.</source>
-        <translation type="unfinished"></translation>
+        <translation>按“运行”：照片中的物体各得到一个蒙版。然后选择学习方式。</translation>
     </message>
     <message>
         <source>Write what the model shall forget, then press Run (Ctrl+Enter).</source>
-        <translation type="unfinished"></translation>
+        <translation>写下模型应忘记的内容，然后按“运行”(Ctrl+Enter)。</translation>
     </message>
     <message>
         <source>The engine is starting; a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎正在启动，请稍候。</translation>
     </message>
 </context>
 <context>
     <name>HeatBar</name>
     <message>
         <source>Play the steps</source>
-        <translation type="unfinished"></translation>
+        <translation>播放各步</translation>
     </message>
     <message>
         <source>The mean over all steps</source>
-        <translation type="unfinished"></translation>
+        <translation>所有步的平均值</translation>
     </message>
     <message>
         <source>Ask a place: click it, or brush over it, to see which words look there</source>
-        <translation type="unfinished"></translation>
+        <translation>查询位置：点击或涂抹某处，查看哪些词关注那里</translation>
     </message>
     <message>
         <source>Step</source>
-        <translation type="unfinished"></translation>
+        <translation>步</translation>
     </message>
     <message>
         <source>Strength of the heat map</source>
-        <translation type="unfinished"></translation>
+        <translation>热图强度</translation>
     </message>
     <message>
         <source>Show “{}”</source>
-        <translation type="unfinished"></translation>
+        <translation>显示“{}”</translation>
     </message>
     <message>
         <source>Show where “{}” is seen</source>
-        <translation type="unfinished"></translation>
+        <translation>显示“{}”出现的位置</translation>
     </message>
     <message>
         <source>No maps</source>
-        <translation type="unfinished"></translation>
+        <translation>没有注意力图</translation>
     </message>
     <message>
         <source>all {} steps</source>
-        <translation type="unfinished"></translation>
+        <translation>全部 {} 步</translation>
     </message>
     <message>
         <source>step {} of {}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {}/{} 步</translation>
     </message>
     <message>
         <source>Words</source>
-        <translation type="unfinished"></translation>
+        <translation>词语</translation>
     </message>
 </context>
 <context>
     <name>HelpWindow</name>
     <message>
         <source>Help</source>
-        <translation type="unfinished"></translation>
+        <translation>帮助</translation>
     </message>
     <message>
         <source>Search methods, papers, parameters</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索方法、论文、参数</translation>
     </message>
     <message>
         <source>Search the help</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索帮助</translation>
     </message>
     <message>
         <source>Methods</source>
-        <translation type="unfinished"></translation>
+        <translation>方法</translation>
     </message>
     <message>
         <source>Page</source>
-        <translation type="unfinished"></translation>
+        <translation>页面</translation>
     </message>
 </context>
 <context>
     <name>HistoryModel</name>
     <message>
         <source>model {}, seed {}, {}, {:.1f} s</source>
-        <translation type="unfinished"></translation>
+        <translation>模型 {}，种子 {}，{}，{:.1f} 秒</translation>
     </message>
     <message>
         <source>pinned</source>
-        <translation type="unfinished"></translation>
+        <translation>已固定</translation>
     </message>
 </context>
 <context>
     <name>HistoryPanel</name>
     <message>
         <source>Results</source>
-        <translation type="unfinished"></translation>
+        <translation>结果</translation>
     </message>
     <message>
         <source>Search results</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索结果</translation>
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Concept</source>
-        <translation type="unfinished"></translation>
+        <translation>概念</translation>
     </message>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>方法</translation>
     </message>
     <message>
         <source>Time</source>
-        <translation type="unfinished"></translation>
+        <translation>时间</translation>
     </message>
     <message>
         <source>Rating</source>
-        <translation type="unfinished"></translation>
+        <translation>评分</translation>
     </message>
     <message>
         <source>Filters</source>
-        <translation type="unfinished"></translation>
+        <translation>筛选</translation>
     </message>
     <message>
         <source>Pinned results only</source>
-        <translation type="unfinished"></translation>
+        <translation>仅固定的结果</translation>
     </message>
     <message>
         <source>Use in this picture (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>用于此图片 (Enter)</translation>
     </message>
     <message>
         <source>Bring back its settings</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复其设置</translation>
     </message>
     <message>
         <source>Run again</source>
-        <translation type="unfinished"></translation>
+        <translation>再次运行</translation>
     </message>
     <message>
         <source>Compare two results</source>
-        <translation type="unfinished"></translation>
+        <translation>对比两个结果</translation>
     </message>
     <message>
         <source>Remove from the history (Del); undo brings it back</source>
-        <translation type="unfinished"></translation>
+        <translation>从历史记录中移除 (Del)；撤销可恢复</translation>
     </message>
     <message>
         <source>Today</source>
-        <translation type="unfinished"></translation>
+        <translation>今天</translation>
     </message>
     <message>
         <source>Last 7 days</source>
-        <translation type="unfinished"></translation>
+        <translation>最近 7 天</translation>
     </message>
     <message>
         <source>Last 30 days</source>
-        <translation type="unfinished"></translation>
+        <translation>最近 30 天</translation>
     </message>
     <message>
         <source>Last year</source>
-        <translation type="unfinished"></translation>
+        <translation>最近一年</translation>
     </message>
     <message>
         <source>Select two pictures of the history to compare them (Ctrl+click).</source>
-        <translation type="unfinished"></translation>
+        <translation>在历史记录中选择两张图片进行对比 (Ctrl+单击)。</translation>
     </message>
     <message>
         <source>Use in this picture</source>
-        <translation type="unfinished"></translation>
+        <translation>用于此图片</translation>
     </message>
     <message>
         <source>Compare</source>
-        <translation type="unfinished"></translation>
+        <translation>对比</translation>
     </message>
     <message>
         <source>Let go of the pin</source>
-        <translation type="unfinished"></translation>
+        <translation>取消固定</translation>
     </message>
     <message>
         <source>Pin</source>
-        <translation type="unfinished"></translation>
+        <translation>固定</translation>
     </message>
     <message>
         <source>Rate</source>
-        <translation type="unfinished"></translation>
+        <translation>评分</translation>
     </message>
     <message>
         <source>No rating</source>
-        <translation type="unfinished"></translation>
+        <translation>未评分</translation>
     </message>
     <message>
         <source>Remove from the history</source>
-        <translation type="unfinished"></translation>
+        <translation>从历史记录中移除</translation>
     </message>
     <message>
         <source>No result fits. Take a word or a filter away.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合的结果。请去掉一个词或筛选条件。</translation>
     </message>
     <message>
         <source>What you make appears here, with all that is needed to make it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>您的作品会显示在这里，并附有重新生成所需的一切。</translation>
     </message>
     <message>
         <source>{} results</source>
-        <translation type="unfinished"></translation>
+        <translation>{} 个结果</translation>
     </message>
 </context>
 <context>
     <name>HistoryPart</name>
     <message>
         <source>History</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录</translation>
     </message>
     <message>
         <source>Bring back how this &amp;layer was made</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复此图层的制作设置(&amp;L)</translation>
     </message>
     <message>
         <source>Search the &amp;history</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索历史记录(&amp;H)</translation>
     </message>
     <message>
         <source>That result has no picture; bring back its settings instead.</source>
-        <translation type="unfinished"></translation>
+        <translation>该结果没有图片；请改为恢复其设置。</translation>
     </message>
     <message>
         <source>This layer does not say how it was made.</source>
-        <translation type="unfinished"></translation>
+        <translation>此图层没有记录制作方式。</translation>
     </message>
     <message>
         <source>Bring back the settings</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复设置</translation>
     </message>
     <message>
         <source>Its settings are back: method, prompt, values and seed.</source>
-        <translation type="unfinished"></translation>
+        <translation>设置已恢复：方法、提示词、参数值和种子。</translation>
     </message>
     <message>
         <source>The method &apos;{}&apos; is not installed any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>方法“{}”已不再安装。</translation>
     </message>
     <message>
         <source>Remove results</source>
-        <translation type="unfinished"></translation>
+        <translation>移除结果</translation>
     </message>
     <message>
         <source>Export the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>导出图片</translation>
     </message>
     <message>
         <source>&apos;{}&apos; says how it was made: Edit, Bring back how this layer was made.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”记录了制作方式：编辑 &gt; 恢复此图层的制作设置。</translation>
+    </message>
+</context>
+<context>
+    <name>Inside</name>
+    <message>
+        <source>Keep the picture only &amp;inside the mask</source>
+        <translation>仅在蒙版内保留图片(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Outside of the mask the picture below comes back, to the last pixel</source>
+        <translation>蒙版外恢复为下方的图片，精确到每个像素</translation>
+    </message>
+    <message>
+        <source>There is no mask. Select the thing first (S clicks on it, M draws a box).</source>
+        <translation>没有蒙版。请先选择物体（S 点选，M 框选）。</translation>
+    </message>
+    <message>
+        <source>The picture on top must lie on the whole canvas, as large as it is. Put it back there first.</source>
+        <translation>最上层的图片必须与画布大小相同并覆盖整个画布。请先将其放回原位。</translation>
+    </message>
+    <message>
+        <source>Keep inside the mask</source>
+        <translation>仅保留蒙版内</translation>
     </message>
 </context>
 <context>
     <name>Inspector</name>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>方法</translation>
     </message>
     <message>
         <source>What it will take</source>
-        <translation type="unfinished"></translation>
+        <translation>资源需求</translation>
     </message>
     <message>
         <source>Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>种子</translation>
     </message>
     <message>
         <source>Run</source>
-        <translation type="unfinished"></translation>
+        <translation>运行</translation>
     </message>
     <message>
         <source>Put this into the queue (Ctrl+Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>加入队列 (Ctrl+Enter)</translation>
     </message>
     <message>
         <source>Nothing here yet: the engine is starting.</source>
-        <translation type="unfinished"></translation>
+        <translation>暂无内容：引擎正在启动。</translation>
     </message>
     <message>
         <source>Modifiers</source>
-        <translation type="unfinished"></translation>
+        <translation>修饰器</translation>
     </message>
     <message>
         <source>&amp;Seed</source>
-        <translation type="unfinished"></translation>
+        <translation>种子(&amp;S)</translation>
     </message>
     <message>
         <source>Another seed</source>
-        <translation type="unfinished"></translation>
+        <translation>换一个种子</translation>
     </message>
 </context>
 <context>
     <name>Labels</name>
     <message>
         <source>How far this method is known: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>此方法的公开程度：{}</translation>
     </message>
     <message>
         <source>partly inferred</source>
-        <translation type="unfinished"></translation>
+        <translation>部分为推断</translation>
     </message>
     <message>
         <source>reconstructed</source>
-        <translation type="unfinished"></translation>
+        <translation>重建</translation>
     </message>
     <message>
         <source>needs {}</source>
-        <translation type="unfinished"></translation>
+        <translation>需要 {}</translation>
     </message>
 </context>
 <context>
     <name>LassoTool</name>
     <message>
         <source>Select nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>取消选择</translation>
     </message>
 </context>
 <context>
     <name>LayersPanel</name>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>图层</translation>
     </message>
     <message>
         <source>Opacity of the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>图层不透明度</translation>
     </message>
     <message>
         <source>Layer up</source>
-        <translation type="unfinished"></translation>
+        <translation>上移图层</translation>
     </message>
     <message>
         <source>Layer down</source>
-        <translation type="unfinished"></translation>
+        <translation>下移图层</translation>
     </message>
     <message>
         <source>Lock the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>锁定图层</translation>
     </message>
     <message>
         <source>Remove the layer</source>
-        <translation type="unfinished"></translation>
+        <translation>移除图层</translation>
     </message>
     <message>
         <source>picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>result</source>
-        <translation type="unfinished"></translation>
+        <translation>结果</translation>
     </message>
     <message>
         <source>mask</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版</translation>
     </message>
     <message>
         <source>region</source>
-        <translation type="unfinished"></translation>
+        <translation>区域</translation>
     </message>
     <message>
         <source>Show layer</source>
-        <translation type="unfinished"></translation>
+        <translation>显示图层</translation>
     </message>
     <message>
         <source>Hide layer</source>
-        <translation type="unfinished"></translation>
+        <translation>隐藏图层</translation>
     </message>
     <message>
         <source>Rename layer</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名图层</translation>
     </message>
     <message>
         <source>Select layer</source>
-        <translation type="unfinished"></translation>
+        <translation>选择图层</translation>
     </message>
     <message>
         <source>Opacity</source>
-        <translation type="unfinished"></translation>
+        <translation>不透明度</translation>
     </message>
     <message>
         <source>Order layers</source>
-        <translation type="unfinished"></translation>
+        <translation>调整图层顺序</translation>
     </message>
     <message>
         <source>Unlock layer</source>
-        <translation type="unfinished"></translation>
+        <translation>解锁图层</translation>
     </message>
     <message>
         <source>Lock layer</source>
-        <translation type="unfinished"></translation>
+        <translation>锁定图层</translation>
     </message>
     <message>
         <source>Remove layer</source>
-        <translation type="unfinished"></translation>
+        <translation>移除图层</translation>
     </message>
 </context>
 <context>
@@ -1364,7 +1391,7 @@
     </message>
     <message>
         <source>Strength</source>
-        <translation type="unfinished"></translation>
+        <translation>强度</translation>
     </message>
     <message>
         <source>Version</source>
@@ -1540,7 +1567,7 @@
     </message>
     <message>
         <source>Words</source>
-        <translation type="unfinished"></translation>
+        <translation>词语</translation>
     </message>
     <message>
         <source>Choose a word to see it alone; take its tick away to hide it</source>
@@ -1560,7 +1587,7 @@
     </message>
     <message>
         <source>Region</source>
-        <translation type="unfinished"></translation>
+        <translation>区域</translation>
     </message>
     <message>
         <source>Export picture…</source>
@@ -1618,6 +1645,13 @@
     </message>
     <message>
         <source>This modifier is not installed.</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>Naming</name>
+    <message>
+        <source>empty: name the masks in Layers</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
@@ -1817,7 +1851,7 @@
     </message>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>Family</source>
@@ -1825,7 +1859,7 @@
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>State</source>
@@ -2003,7 +2037,7 @@
     </message>
     <message>
         <source>Projects (*.zip)</source>
-        <translation type="unfinished"></translation>
+        <translation>项目 (*.zip)</translation>
     </message>
     <message>
         <source>A copy was saved as &apos;{}&apos;.</source>
@@ -2061,7 +2095,7 @@
     </message>
     <message>
         <source>Show where “{}” is seen</source>
-        <translation type="unfinished"></translation>
+        <translation>显示“{}”出现的位置</translation>
     </message>
     <message>
         <source>Keep “{}” apart from other words</source>
@@ -2302,7 +2336,7 @@
     </message>
     <message>
         <source>Method</source>
-        <translation type="unfinished"></translation>
+        <translation>方法</translation>
     </message>
     <message>
         <source>Score</source>
@@ -2314,7 +2348,7 @@
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>数值</translation>
     </message>
     <message>
         <source>not measured</source>
@@ -2555,7 +2589,7 @@
     </message>
     <message>
         <source>step</source>
-        <translation type="unfinished"></translation>
+        <translation>步</translation>
     </message>
     <message>
         <source>Step {}: driven by “{}”</source>
@@ -2589,14 +2623,14 @@
     </message>
     <message>
         <source>Value</source>
-        <translation type="unfinished"></translation>
+        <translation>数值</translation>
     </message>
 </context>
 <context>
     <name>Window</name>
     <message>
         <source>Model</source>
-        <translation type="unfinished"></translation>
+        <translation>模型</translation>
     </message>
     <message>
         <source>There is no prompt yet. Write what you want to see above the canvas.</source>
@@ -2660,11 +2694,11 @@
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>图层</translation>
     </message>
     <message>
         <source>History</source>
-        <translation type="unfinished"></translation>
+        <translation>历史记录</translation>
     </message>
     <message>
         <source>Queue</source>
@@ -2684,11 +2718,11 @@
     </message>
     <message>
         <source>Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑</translation>
     </message>
     <message>
         <source>Erase</source>
-        <translation type="unfinished"></translation>
+        <translation>擦除</translation>
     </message>
     <message>
         <source>Prove</source>
@@ -2716,18 +2750,18 @@
     </message>
     <message>
         <source>Select nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>取消选择</translation>
     </message>
 </context>
 <context>
     <name>WipeView</name>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>之前</translation>
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished"></translation>
+        <translation>之后</translation>
     </message>
 </context>
 <context>
@@ -2761,7 +2795,7 @@
     </message>
     <message>
         <source>Region</source>
-        <translation type="unfinished"></translation>
+        <translation>区域</translation>
     </message>
     <message>
         <source>Mask</source>
@@ -3105,7 +3139,7 @@
     </message>
     <message>
         <source>Erase</source>
-        <translation type="unfinished"></translation>
+        <translation>擦除</translation>
     </message>
     <message>
         <source>The words that were erased, one concept each</source>
@@ -3129,7 +3163,7 @@
     </message>
     <message>
         <source>Modifiers</source>
-        <translation type="unfinished"></translation>
+        <translation>修饰器</translation>
     </message>
     <message>
         <source>The erasure as run-time guards</source>
@@ -3161,7 +3195,7 @@
     </message>
     <message>
         <source>Kind</source>
-        <translation type="unfinished"></translation>
+        <translation>类型</translation>
     </message>
     <message>
         <source>What the erased words are; decides the templates</source>
@@ -3441,7 +3475,7 @@
     </message>
     <message>
         <source>Strength</source>
-        <translation type="unfinished"></translation>
+        <translation>强度</translation>
     </message>
     <message>
         <source>How strongly all changes are written</source>
@@ -3573,7 +3607,7 @@
     </message>
     <message>
         <source>Size</source>
-        <translation type="unfinished"></translation>
+        <translation>大小</translation>
     </message>
     <message>
         <source>Width x height in pixels, e.g. 512x768; empty: the model&apos;s own</source>
@@ -4189,7 +4223,7 @@
     </message>
     <message>
         <source>Words</source>
-        <translation type="unfinished"></translation>
+        <translation>词语</translation>
     </message>
     <message>
         <source>Words or phrases of the prompt to keep apart; a word given twice means its next place</source>
@@ -4217,7 +4251,7 @@
     </message>
     <message>
         <source>Rate</source>
-        <translation type="unfinished"></translation>
+        <translation>评分</translation>
     </message>
     <message>
         <source>How far each gradient step goes; 0 changes nothing</source>
@@ -4365,15 +4399,15 @@
     </message>
     <message>
         <source>before</source>
-        <translation type="unfinished"></translation>
+        <translation>之前</translation>
     </message>
     <message>
         <source>after</source>
-        <translation type="unfinished"></translation>
+        <translation>之后</translation>
     </message>
     <message>
         <source>Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>图层</translation>
     </message>
     <message>
         <source>All layers of the map size, or only those up to the first up block (saves memory on SDXL; inferred)</source>
@@ -4461,7 +4495,7 @@
     </message>
     <message>
         <source>Step</source>
-        <translation type="unfinished"></translation>
+        <translation>步</translation>
     </message>
     <message>
         <source>Which step; -1: the mean over all</source>
@@ -4477,7 +4511,7 @@
     </message>
     <message>
         <source>Opacity</source>
-        <translation type="unfinished"></translation>
+        <translation>不透明度</translation>
     </message>
     <message>
         <source>Of the heat map over the picture</source>
@@ -5357,7 +5391,7 @@
     </message>
     <message>
         <source>Box</source>
-        <translation type="unfinished"></translation>
+        <translation>矩形</translation>
     </message>
     <message>
         <source>A box around the thing: x0, y0, x1, y1, in any direction</source>
@@ -5365,7 +5399,7 @@
     </message>
     <message>
         <source>Lasso</source>
-        <translation type="unfinished"></translation>
+        <translation>套索</translation>
     </message>
     <message>
         <source>Corners of an outline drawn around the thing</source>
@@ -5505,7 +5539,7 @@
     </message>
     <message>
         <source>Concept</source>
-        <translation type="unfinished"></translation>
+        <translation>概念</translation>
     </message>
     <message>
         <source>What kind of thing the words are; decides the defaults of substitute, rounds and regularisation</source>
@@ -5905,6 +5939,17 @@
     </message>
     <message>
         <source>Steps of these pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+</context>
+<context>
+    <name>window</name>
+    <message>
+        <source>Mask {}</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Mask</source>
         <translation type="unfinished"></translation>
     </message>
 </context>
