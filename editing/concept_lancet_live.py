@@ -1,4 +1,4 @@
-"""Concept Lancet while a picture is made: the prompt's own features with one concept exchanged for another.
+"""Concept Lancet while a picture is made: the prompt's features with one concept exchanged.
 
 Luo et al., CVPR 2025, arXiv:2504.02828. No picture is needed: the features v of the prompt are split into concepts once,
 v = D w + r, and from a share of the steps on the network is told v' = v + m w_s (d_g - d_s) instead. Begun later, the layout
