@@ -1328,66 +1328,66 @@
     <name>LibraryModel</name>
     <message>
         <source>{} versions, strength {:g}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} 个版本，强度 {:g}</translation>
     </message>
     <message>
         <source>Its file is missing: learn or import it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>其文件已丢失：请重新学习或导入。</translation>
     </message>
 </context>
 <context>
     <name>LibraryPanel</name>
     <message>
         <source>Concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>概念</translation>
     </message>
     <message>
         <source>Search concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索概念</translation>
     </message>
     <message>
         <source>Concepts with a tag</source>
-        <translation type="unfinished"></translation>
+        <translation>带标签的概念</translation>
     </message>
     <message>
         <source>Use in the prompt and in Create (Enter)</source>
-        <translation type="unfinished"></translation>
+        <translation>用于提示词和“创作” (Enter)</translation>
     </message>
     <message>
         <source>Import a concept…</source>
-        <translation type="unfinished"></translation>
+        <translation>导入概念…</translation>
     </message>
     <message>
         <source>Export this concept…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出此概念…</translation>
     </message>
     <message>
         <source>Remove from the library; undo brings it back</source>
-        <translation type="unfinished"></translation>
+        <translation>从概念库中移除；撤销可恢复</translation>
     </message>
     <message>
         <source>Drop a photo here to learn something from it. What you learn stays here.</source>
-        <translation type="unfinished"></translation>
+        <translation>将照片拖放到此处即可从中学习。学到的概念保存在这里。</translation>
     </message>
     <message>
         <source>Any tag</source>
-        <translation type="unfinished"></translation>
+        <translation>任意标签</translation>
     </message>
     <message>
         <source>No concept fits.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合的概念。</translation>
     </message>
     <message>
         <source>cup, kitchen</source>
-        <translation type="unfinished"></translation>
+        <translation>杯子, 厨房</translation>
     </message>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Word</source>
-        <translation type="unfinished"></translation>
+        <translation>词语</translation>
     </message>
     <message>
         <source>Strength</source>
@@ -1395,175 +1395,175 @@
     </message>
     <message>
         <source>Version</source>
-        <translation type="unfinished"></translation>
+        <translation>版本</translation>
     </message>
     <message>
         <source>Tags</source>
-        <translation type="unfinished"></translation>
+        <translation>标签</translation>
     </message>
     <message>
         <source>Notes</source>
-        <translation type="unfinished"></translation>
+        <translation>备注</translation>
     </message>
 </context>
 <context>
     <name>LibraryPart</name>
     <message>
         <source>Concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>概念</translation>
     </message>
     <message>
         <source>&amp;Import a concept or LoRA…</source>
-        <translation type="unfinished"></translation>
+        <translation>导入概念或 LoRA(&amp;I)…</translation>
     </message>
     <message>
         <source>Export the c&amp;oncept…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出概念(&amp;O)…</translation>
     </message>
     <message>
         <source>&amp;Use the chosen concept</source>
-        <translation type="unfinished"></translation>
+        <translation>使用所选概念(&amp;U)</translation>
     </message>
     <message>
         <source>Con&amp;cepts</source>
-        <translation type="unfinished"></translation>
+        <translation>概念(&amp;C)</translation>
     </message>
     <message>
         <source>Rename a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名概念</translation>
     </message>
     <message>
         <source>Strength of a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>概念的强度</translation>
     </message>
     <message>
         <source>Tags of a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>概念的标签</translation>
     </message>
     <message>
         <source>Notes of a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>概念的备注</translation>
     </message>
     <message>
         <source>Version of a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>概念的版本</translation>
     </message>
     <message>
         <source>Remove a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>移除概念</translation>
     </message>
     <message>
         <source>The file of &apos;{}&apos; is missing. Learn or import it again.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”的文件已丢失。请重新学习或导入。</translation>
     </message>
     <message>
         <source>Use {}</source>
-        <translation type="unfinished"></translation>
+        <translation>使用 {}</translation>
     </message>
     <message>
         <source>Place {}</source>
-        <translation type="unfinished"></translation>
+        <translation>放置 {}</translation>
     </message>
     <message>
         <source>Import concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>导入概念</translation>
     </message>
     <message>
         <source>&apos;{}&apos; is no concept of this program: it is imported as a change of the model for Create.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”不是本程序的概念：将作为模型更改导入，供“创作”使用。</translation>
     </message>
     <message>
         <source>Import {}</source>
-        <translation type="unfinished"></translation>
+        <translation>导入 {}</translation>
     </message>
     <message>
         <source>imported from {}</source>
-        <translation type="unfinished"></translation>
+        <translation>导入自 {}</translation>
     </message>
     <message>
         <source>Export {}</source>
-        <translation type="unfinished"></translation>
+        <translation>导出 {}</translation>
     </message>
     <message>
         <source>Wrote &apos;{}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>已写入“{}”。</translation>
     </message>
     <message>
         <source>Concept of this program</source>
-        <translation type="unfinished"></translation>
+        <translation>本程序的概念</translation>
     </message>
     <message>
         <source>LoRA for diffusers and peft</source>
-        <translation type="unfinished"></translation>
+        <translation>用于 diffusers 和 peft 的 LoRA</translation>
     </message>
     <message>
         <source>LoRA for AUTOMATIC1111 and ComfyUI</source>
-        <translation type="unfinished"></translation>
+        <translation>用于 AUTOMATIC1111 和 ComfyUI 的 LoRA</translation>
     </message>
     <message>
         <source>Textual inversion</source>
-        <translation type="unfinished"></translation>
+        <translation>文本反演</translation>
     </message>
     <message>
         <source>Textual inversion for AUTOMATIC1111</source>
-        <translation type="unfinished"></translation>
+        <translation>用于 AUTOMATIC1111 的文本反演</translation>
     </message>
     <message>
         <source>Exact weight change</source>
-        <translation type="unfinished"></translation>
+        <translation>精确权重更改</translation>
     </message>
 </context>
 <context>
     <name>Log</name>
     <message>
         <source>&amp;Log…</source>
-        <translation type="unfinished"></translation>
+        <translation>日志(&amp;L)…</translation>
     </message>
     <message>
         <source>Studio</source>
-        <translation type="unfinished"></translation>
+        <translation>工作室</translation>
     </message>
     <message>
         <source>Engine</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎</translation>
     </message>
 </context>
 <context>
     <name>LogDialog</name>
     <message>
         <source>Log</source>
-        <translation type="unfinished"></translation>
+        <translation>日志</translation>
     </message>
     <message>
         <source>Logs</source>
-        <translation type="unfinished"></translation>
+        <translation>日志</translation>
     </message>
     <message>
         <source>Nothing was written yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未写入任何内容。</translation>
     </message>
     <message>
         <source>Copy everything</source>
-        <translation type="unfinished"></translation>
+        <translation>全部复制</translation>
     </message>
     <message>
         <source>Copied.</source>
-        <translation type="unfinished"></translation>
+        <translation>已复制。</translation>
     </message>
 </context>
 <context>
     <name>MapsView</name>
     <message>
         <source>Word</source>
-        <translation type="unfinished"></translation>
+        <translation>词语</translation>
     </message>
     <message>
         <source>There</source>
-        <translation type="unfinished"></translation>
+        <translation>存在</translation>
     </message>
     <message>
         <source>Share</source>
-        <translation type="unfinished"></translation>
+        <translation>占比</translation>
     </message>
     <message>
         <source>Words</source>
@@ -1571,19 +1571,19 @@
     </message>
     <message>
         <source>Choose a word to see it alone; take its tick away to hide it</source>
-        <translation type="unfinished"></translation>
+        <translation>选择一个词可单独查看；取消勾选可将其隐藏</translation>
     </message>
     <message>
         <source>from </source>
-        <translation type="unfinished"></translation>
+        <translation>从 </translation>
     </message>
     <message>
         <source>Share of the highest value from which a place belongs to the word</source>
-        <translation type="unfinished"></translation>
+        <translation>某处达到最高值的这一比例时，即归属该词</translation>
     </message>
     <message>
         <source>Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版</translation>
     </message>
     <message>
         <source>Region</source>
@@ -1591,263 +1591,263 @@
     </message>
     <message>
         <source>Export picture…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出图片…</translation>
     </message>
     <message>
         <source>Export mask…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出蒙版…</translation>
     </message>
     <message>
         <source>At this place: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>此处：{}</translation>
     </message>
     <message>
         <source>To see which words look at a place, switch on the pointer below the canvas and click.</source>
-        <translation type="unfinished"></translation>
+        <translation>要查看哪些词关注某处，请打开画布下方的指针并点击。</translation>
     </message>
     <message>
         <source>Choose a word of the list first.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先从列表中选择一个词。</translation>
     </message>
 </context>
 <context>
     <name>ModifierCard</name>
     <message>
         <source>Apply {} earlier</source>
-        <translation type="unfinished"></translation>
+        <translation>提前应用 {}</translation>
     </message>
     <message>
         <source>Apply {} later</source>
-        <translation type="unfinished"></translation>
+        <translation>推后应用 {}</translation>
     </message>
     <message>
         <source>Show or fold the settings of {}</source>
-        <translation type="unfinished"></translation>
+        <translation>显示或折叠 {} 的设置</translation>
     </message>
     <message>
         <source>Take {} out</source>
-        <translation type="unfinished"></translation>
+        <translation>移除 {}</translation>
     </message>
 </context>
 <context>
     <name>ModifierStack</name>
     <message>
         <source>Add a modifier</source>
-        <translation type="unfinished"></translation>
+        <translation>添加修饰器</translation>
     </message>
     <message>
         <source>No modifier. Add one to keep words apart, to erase, or to correct a prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有修饰器。添加一个，以分开词语、进行擦除或修正提示词。</translation>
     </message>
     <message>
         <source>Add a modifier…</source>
-        <translation type="unfinished"></translation>
+        <translation>添加修饰器…</translation>
     </message>
     <message>
         <source>This modifier is not installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>此修饰器未安装。</translation>
     </message>
 </context>
 <context>
     <name>Naming</name>
     <message>
         <source>empty: name the masks in Layers</source>
-        <translation type="unfinished"></translation>
+        <translation>空：请在“图层”中为蒙版命名</translation>
     </message>
 </context>
 <context>
     <name>OutList</name>
     <message>
         <source>What goes out of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>从图片中去除的内容</translation>
     </message>
     <message>
         <source>Double click to put something in its place; press Delete to leave it in the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>双击可用其他内容替换；按 Delete 可将其留在图片中</translation>
     </message>
     <message>
         <source>(nothing)</source>
-        <translation type="unfinished"></translation>
+        <translation>（无）</translation>
     </message>
 </context>
 <context>
     <name>OutlineTool</name>
     <message>
         <source>Select</source>
-        <translation type="unfinished"></translation>
+        <translation>选择</translation>
     </message>
 </context>
 <context>
     <name>Palette</name>
     <message>
         <source>Command palette</source>
-        <translation type="unfinished"></translation>
+        <translation>命令面板</translation>
     </message>
     <message>
         <source>What do you want to do?</source>
-        <translation type="unfinished"></translation>
+        <translation>想做什么？</translation>
     </message>
     <message>
         <source>Search commands</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索命令</translation>
     </message>
     <message>
         <source>Commands</source>
-        <translation type="unfinished"></translation>
+        <translation>命令</translation>
     </message>
 </context>
 <context>
     <name>Parameters</name>
     <message>
         <source>modifiers</source>
-        <translation type="unfinished"></translation>
+        <translation>修饰器</translation>
     </message>
     <message>
         <source>seed</source>
-        <translation type="unfinished"></translation>
+        <translation>种子</translation>
     </message>
     <message>
         <source>Set {}</source>
-        <translation type="unfinished"></translation>
+        <translation>设置 {}</translation>
     </message>
 </context>
 <context>
     <name>Preferences</name>
     <message>
         <source>Preferences</source>
-        <translation type="unfinished"></translation>
+        <translation>首选项</translation>
     </message>
     <message>
         <source>General</source>
-        <translation type="unfinished"></translation>
+        <translation>常规</translation>
     </message>
     <message>
         <source>Engine and models</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎和模型</translation>
     </message>
     <message>
         <source>Memory and caches</source>
-        <translation type="unfinished"></translation>
+        <translation>内存和缓存</translation>
     </message>
     <message>
         <source>Shortcuts</source>
-        <translation type="unfinished"></translation>
+        <translation>快捷键</translation>
     </message>
     <message>
         <source>Stay offline: nothing is ever downloaded</source>
-        <translation type="unfinished"></translation>
+        <translation>保持离线：绝不下载任何内容</translation>
     </message>
     <message>
         <source>Like the system</source>
-        <translation type="unfinished"></translation>
+        <translation>跟随系统</translation>
     </message>
     <message>
         <source>Light</source>
-        <translation type="unfinished"></translation>
+        <translation>浅色</translation>
     </message>
     <message>
         <source>Dark</source>
-        <translation type="unfinished"></translation>
+        <translation>深色</translation>
     </message>
     <message>
         <source>Theme</source>
-        <translation type="unfinished"></translation>
+        <translation>主题</translation>
     </message>
     <message>
         <source>Language</source>
-        <translation type="unfinished"></translation>
+        <translation>语言</translation>
     </message>
     <message>
         <source>Say when a job has ended while the window is elsewhere</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口不在前台时，任务结束后发出通知</translation>
     </message>
     <message>
         <source>The language changes at the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>语言将在下次启动时更改。</translation>
     </message>
     <message>
         <source>Memory for undo</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销所用内存</translation>
     </message>
     <message>
         <source>Thumbnails on disk</source>
-        <translation type="unfinished"></translation>
+        <translation>磁盘上的缩略图</translation>
     </message>
     <message>
         <source>The memory for undo changes at the next start; undo itself has no fixed depth.</source>
-        <translation type="unfinished"></translation>
+        <translation>撤销所用内存将在下次启动时更改；撤销本身没有固定步数。</translation>
     </message>
     <message>
         <source>Thumbnails</source>
-        <translation type="unfinished"></translation>
+        <translation>缩略图</translation>
     </message>
     <message>
         <source>Pictures that were clicked on</source>
-        <translation type="unfinished"></translation>
+        <translation>点选过的图片</translation>
     </message>
     <message>
         <source>Empty</source>
-        <translation type="unfinished"></translation>
+        <translation>清空</translation>
     </message>
     <message>
         <source>Empty: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>清空：{}</translation>
     </message>
     <message>
         <source>Both are made again when they are needed.</source>
-        <translation type="unfinished"></translation>
+        <translation>两者在需要时都会重新生成。</translation>
     </message>
     <message>
         <source>&apos;{}&apos; cannot be removed: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法移除“{}”：{}</translation>
     </message>
     <message>
         <source>The fastest that is found</source>
-        <translation type="unfinished"></translation>
+        <translation>可用的最快设备</translation>
     </message>
     <message>
         <source>Device</source>
-        <translation type="unfinished"></translation>
+        <translation>设备</translation>
     </message>
     <message>
         <source>As measured on this machine</source>
-        <translation type="unfinished"></translation>
+        <translation>按本机实测</translation>
     </message>
     <message>
         <source>Precision</source>
-        <translation type="unfinished"></translation>
+        <translation>精度</translation>
     </message>
     <message>
         <source>Model folders</source>
-        <translation type="unfinished"></translation>
+        <translation>模型文件夹</translation>
     </message>
     <message>
         <source>The models folder, then the embedded one</source>
-        <translation type="unfinished"></translation>
+        <translation>先模型文件夹，再内置模型</translation>
     </message>
     <message>
         <source>Segment Anything</source>
-        <translation type="unfinished"></translation>
+        <translation>Segment Anything</translation>
     </message>
     <message>
         <source>Choose…</source>
-        <translation type="unfinished"></translation>
+        <translation>选择…</translation>
     </message>
     <message>
         <source>Choose a Segment Anything file</source>
-        <translation type="unfinished"></translation>
+        <translation>选择 Segment Anything 文件</translation>
     </message>
     <message>
         <source>Device, precision, folders and the offline switch start the engine anew, between two jobs.</source>
-        <translation type="unfinished"></translation>
+        <translation>设备、精度、文件夹和离线开关会在两个任务之间重新启动引擎。</translation>
     </message>
     <message>
         <source>Folders that are looked through for models</source>
-        <translation type="unfinished"></translation>
+        <translation>查找模型的文件夹</translation>
     </message>
     <message>
         <source>Models that were found</source>
-        <translation type="unfinished"></translation>
+        <translation>找到的模型</translation>
     </message>
     <message>
         <source>Model</source>
@@ -1855,7 +1855,7 @@
     </message>
     <message>
         <source>Family</source>
-        <translation type="unfinished"></translation>
+        <translation>系列</translation>
     </message>
     <message>
         <source>Size</source>
@@ -1863,177 +1863,177 @@
     </message>
     <message>
         <source>State</source>
-        <translation type="unfinished"></translation>
+        <translation>状态</translation>
     </message>
     <message>
         <source>Add a folder…</source>
-        <translation type="unfinished"></translation>
+        <translation>添加文件夹…</translation>
     </message>
     <message>
         <source>Take out</source>
-        <translation type="unfinished"></translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>Scan again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新扫描</translation>
     </message>
     <message>
         <source>here</source>
-        <translation type="unfinished"></translation>
+        <translation>在此</translation>
     </message>
     <message>
         <source>missing</source>
-        <translation type="unfinished"></translation>
+        <translation>缺失</translation>
     </message>
     <message>
         <source>moved</source>
-        <translation type="unfinished"></translation>
+        <translation>已移动</translation>
     </message>
     <message>
         <source>moved to {}</source>
-        <translation type="unfinished"></translation>
+        <translation>已移动到 {}</translation>
     </message>
     <message numerus="yes">
         <source>%n model(s) or part(s) of models</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个模型或模型部件</numerusform>
         </translation>
     </message>
     <message numerus="yes">
         <source>%n missing: put the file back, or look through the folder where it is now</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>缺失 %n 个：请将文件放回原处，或扫描其现在所在的文件夹</numerusform>
         </translation>
     </message>
     <message>
         <source>Looking through the folders…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在扫描文件夹…</translation>
     </message>
     <message>
         <source>Action</source>
-        <translation type="unfinished"></translation>
+        <translation>操作</translation>
     </message>
     <message>
         <source>Keys</source>
-        <translation type="unfinished"></translation>
+        <translation>按键</translation>
     </message>
     <message>
         <source>Keys for {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} 的按键</translation>
     </message>
     <message>
         <source>{} belongs to “{}” already. Choose other keys.</source>
-        <translation type="unfinished"></translation>
+        <translation>{} 已被“{}”占用。请选择其他按键。</translation>
     </message>
     <message>
         <source>A folder with models</source>
-        <translation type="unfinished"></translation>
+        <translation>包含模型的文件夹</translation>
     </message>
     <message>
         <source>A Segment Anything file</source>
-        <translation type="unfinished"></translation>
+        <translation>Segment Anything 文件</translation>
     </message>
 </context>
 <context>
     <name>Preferring</name>
     <message>
         <source>Stay offline</source>
-        <translation type="unfinished"></translation>
+        <translation>保持离线</translation>
     </message>
     <message>
         <source>Stay &amp;offline</source>
-        <translation type="unfinished"></translation>
+        <translation>保持离线(&amp;O)</translation>
     </message>
     <message>
         <source>The engine restarts with the new settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎正以新设置重新启动。</translation>
     </message>
     <message>
         <source>The engine restarts with the new settings when the running job has ended. No job is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>运行中的任务结束后，引擎将以新设置重新启动。不会丢失任何任务。</translation>
     </message>
     <message>
         <source>The language changes at the next start.</source>
-        <translation type="unfinished"></translation>
+        <translation>语言将在下次启动时更改。</translation>
     </message>
     <message>
         <source>The engine runs with the new settings.</source>
-        <translation type="unfinished"></translation>
+        <translation>引擎已按新设置运行。</translation>
     </message>
     <message>
         <source>Offline</source>
-        <translation type="unfinished"></translation>
+        <translation>离线</translation>
     </message>
     <message>
         <source>Nothing is ever downloaded. Click to allow it.</source>
-        <translation type="unfinished"></translation>
+        <translation>绝不下载任何内容。点击以允许下载。</translation>
     </message>
     <message>
         <source>Online</source>
-        <translation type="unfinished"></translation>
+        <translation>在线</translation>
     </message>
     <message>
         <source>Models may be downloaded when they are asked for. Click to forbid it.</source>
-        <translation type="unfinished"></translation>
+        <translation>需要时可下载模型。点击以禁止下载。</translation>
     </message>
     <message>
         <source>{}, after this job</source>
-        <translation type="unfinished"></translation>
+        <translation>{}，此任务之后</translation>
     </message>
 </context>
 <context>
     <name>Projects</name>
     <message>
         <source>Name of the project</source>
-        <translation type="unfinished"></translation>
+        <translation>项目名称</translation>
     </message>
     <message>
         <source>This project is empty: there is nothing to close.</source>
-        <translation type="unfinished"></translation>
+        <translation>此项目为空：没有可关闭的内容。</translation>
     </message>
     <message>
         <source>Example: a bowl and a fig</source>
-        <translation type="unfinished"></translation>
+        <translation>示例：碗和无花果</translation>
     </message>
     <message>
         <source>&apos;{}&apos; is open already: it is this project.</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”已经打开：就是当前项目。</translation>
     </message>
     <message>
         <source>Open a copy</source>
-        <translation type="unfinished"></translation>
+        <translation>打开副本</translation>
     </message>
     <message>
         <source>Open another project…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开其他项目…</translation>
     </message>
     <message>
         <source>Repair it</source>
-        <translation type="unfinished"></translation>
+        <translation>修复</translation>
     </message>
     <message>
         <source>Unpacking &apos;{}&apos;…</source>
-        <translation type="unfinished"></translation>
+        <translation>正在解压“{}”…</translation>
     </message>
     <message>
         <source>A project is being packed; it takes a moment.</source>
-        <translation type="unfinished"></translation>
+        <translation>正在打包项目，请稍候。</translation>
     </message>
     <message>
         <source>Save the project as a folder</source>
-        <translation type="unfinished"></translation>
+        <translation>将项目保存为文件夹</translation>
     </message>
     <message>
         <source>Project folder (*)</source>
-        <translation type="unfinished"></translation>
+        <translation>项目文件夹 (*)</translation>
     </message>
     <message>
         <source>&apos;{}&apos; cannot be written: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>无法写入“{}”：{}</translation>
     </message>
     <message>
         <source>Save a copy as .zip</source>
-        <translation type="unfinished"></translation>
+        <translation>另存副本为 .zip</translation>
     </message>
     <message>
         <source>Projects (*.zip)</source>
@@ -2041,57 +2041,57 @@
     </message>
     <message>
         <source>A copy was saved as &apos;{}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>副本已保存为“{}”。</translation>
     </message>
     <message>
         <source>Rename the project</source>
-        <translation type="unfinished"></translation>
+        <translation>重命名项目</translation>
     </message>
 </context>
 <context>
     <name>PromptBar</name>
     <message>
         <source>Tokens</source>
-        <translation type="unfinished"></translation>
+        <translation>词元</translation>
     </message>
     <message>
         <source>Earlier prompts (Alt+↑, Alt+↓)</source>
-        <translation type="unfinished"></translation>
+        <translation>之前的提示词 (Alt+↑, Alt+↓)</translation>
     </message>
     <message>
         <source>Earlier prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>之前的提示词</translation>
     </message>
     <message>
         <source>Nothing was drawn yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未绘制任何图片。</translation>
     </message>
     <message>
         <source>The text encoder reads {} tokens at a time; the rest is read in further parts.</source>
-        <translation type="unfinished"></translation>
+        <translation>文本编码器一次读取 {} 个词元；其余部分分段读取。</translation>
     </message>
     <message>
         <source>Tokens of the prompt, and how many the text encoder reads at once</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词的词元数，以及文本编码器一次读取的数量</translation>
     </message>
 </context>
 <context>
     <name>PromptEdit</name>
     <message>
         <source>What do you want to see?</source>
-        <translation type="unfinished"></translation>
+        <translation>想看到什么？</translation>
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词</translation>
     </message>
     <message>
         <source>Right click a word to make it a concept, weigh it, give it a region or erase it</source>
-        <translation type="unfinished"></translation>
+        <translation>右键单击某个词，可将其设为概念、调整权重、指定区域或擦除</translation>
     </message>
     <message>
         <source>Give “{}” a region</source>
-        <translation type="unfinished"></translation>
+        <translation>为“{}”指定区域</translation>
     </message>
     <message>
         <source>Show where “{}” is seen</source>
@@ -2099,240 +2099,240 @@
     </message>
     <message>
         <source>Keep “{}” apart from other words</source>
-        <translation type="unfinished"></translation>
+        <translation>将“{}”与其他词分开</translation>
     </message>
     <message>
         <source>Stay away from “{}” in this picture</source>
-        <translation type="unfinished"></translation>
+        <translation>在此图片中避开“{}”</translation>
     </message>
     <message>
         <source>Erase “{}” from the model…</source>
-        <translation type="unfinished"></translation>
+        <translation>从模型中擦除“{}”…</translation>
     </message>
     <message>
         <source>Learn “{}” from pictures…</source>
-        <translation type="unfinished"></translation>
+        <translation>从图片中学习“{}”…</translation>
     </message>
     <message>
         <source>“{}” is the learned concept</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”是已学习的概念</translation>
     </message>
     <message>
         <source>Stronger</source>
-        <translation type="unfinished"></translation>
+        <translation>增强</translation>
     </message>
     <message>
         <source>Weaker</source>
-        <translation type="unfinished"></translation>
+        <translation>减弱</translation>
     </message>
 </context>
 <context>
     <name>Queue</name>
     <message>
         <source>Show the &amp;queue</source>
-        <translation type="unfinished"></translation>
+        <translation>显示队列(&amp;Q)</translation>
     </message>
     <message>
         <source>&amp;Pause the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停队列(&amp;P)</translation>
     </message>
     <message>
         <source>&amp;Cancel the running job</source>
-        <translation type="unfinished"></translation>
+        <translation>取消运行中的任务(&amp;C)</translation>
     </message>
     <message>
         <source>Forget jobs that ended</source>
-        <translation type="unfinished"></translation>
+        <translation>清除已结束的任务</translation>
     </message>
     <message>
         <source>Failed: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>失败：{}</translation>
     </message>
     <message>
         <source>Done: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>完成：{}</translation>
     </message>
     <message>
         <source>The result is on the canvas.</source>
-        <translation type="unfinished"></translation>
+        <translation>结果已放到画布上。</translation>
     </message>
 </context>
 <context>
     <name>QueueModel</name>
     <message>
         <source>waiting</source>
-        <translation type="unfinished"></translation>
+        <translation>等待中</translation>
     </message>
     <message>
         <source>running</source>
-        <translation type="unfinished"></translation>
+        <translation>运行中</translation>
     </message>
     <message>
         <source>paused</source>
-        <translation type="unfinished"></translation>
+        <translation>已暂停</translation>
     </message>
     <message>
         <source>done</source>
-        <translation type="unfinished"></translation>
+        <translation>已完成</translation>
     </message>
     <message>
         <source>failed</source>
-        <translation type="unfinished"></translation>
+        <translation>失败</translation>
     </message>
     <message>
         <source>cancelled</source>
-        <translation type="unfinished"></translation>
+        <translation>已取消</translation>
     </message>
 </context>
 <context>
     <name>QueuePanel</name>
     <message>
         <source>Jobs</source>
-        <translation type="unfinished"></translation>
+        <translation>任务</translation>
     </message>
     <message>
         <source>Drag a waiting job to another place, or move it with Alt and the arrow keys</source>
-        <translation type="unfinished"></translation>
+        <translation>拖动等待中的任务可调整位置，也可用 Alt 加方向键移动</translation>
     </message>
     <message>
         <source>Pause the queue</source>
-        <translation type="unfinished"></translation>
+        <translation>暂停队列</translation>
     </message>
     <message>
         <source>Hold this job back</source>
-        <translation type="unfinished"></translation>
+        <translation>暂缓此任务</translation>
     </message>
     <message>
         <source>Run this job earlier</source>
-        <translation type="unfinished"></translation>
+        <translation>提前运行此任务</translation>
     </message>
     <message>
         <source>Run this job later</source>
-        <translation type="unfinished"></translation>
+        <translation>推后运行此任务</translation>
     </message>
     <message>
         <source>Try this job again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试此任务</translation>
     </message>
     <message>
         <source>Cancel this job</source>
-        <translation type="unfinished"></translation>
+        <translation>取消此任务</translation>
     </message>
     <message>
         <source>Forget jobs that ended</source>
-        <translation type="unfinished"></translation>
+        <translation>清除已结束的任务</translation>
     </message>
     <message>
         <source>Why the job failed</source>
-        <translation type="unfinished"></translation>
+        <translation>任务失败的原因</translation>
     </message>
     <message>
         <source>Try again</source>
-        <translation type="unfinished"></translation>
+        <translation>重试</translation>
     </message>
     <message>
         <source>The engine restarts with the new settings when the running job has ended. No job is lost.</source>
-        <translation type="unfinished"></translation>
+        <translation>运行中的任务结束后，引擎将以新设置重新启动。不会丢失任何任务。</translation>
     </message>
     <message>
         <source>Let this job go on</source>
-        <translation type="unfinished"></translation>
+        <translation>继续此任务</translation>
     </message>
     <message>
         <source>Let the queue go on</source>
-        <translation type="unfinished"></translation>
+        <translation>继续队列</translation>
     </message>
 </context>
 <context>
     <name>QueueStrip</name>
     <message>
         <source>Progress of the running job</source>
-        <translation type="unfinished"></translation>
+        <translation>运行中任务的进度</translation>
     </message>
     <message numerus="yes">
         <source>%n waiting</source>
-        <translation type="unfinished">
-            <numerusform></numerusform>
+        <translation>
+            <numerusform>%n 个等待中</numerusform>
         </translation>
     </message>
     <message>
         <source>Nothing runs</source>
-        <translation type="unfinished"></translation>
+        <translation>没有运行中的任务</translation>
     </message>
 </context>
 <context>
     <name>RecoveryDialog</name>
     <message>
         <source>Recovered</source>
-        <translation type="unfinished"></translation>
+        <translation>已恢复</translation>
     </message>
     <message>
         <source>&apos;{}&apos; was recovered</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”已恢复</translation>
     </message>
     <message>
         <source>one edit</source>
-        <translation type="unfinished"></translation>
+        <translation>一次编辑</translation>
     </message>
     <message>
         <source>{} edits</source>
-        <translation type="unfinished"></translation>
+        <translation>{} 次编辑</translation>
     </message>
     <message>
         <source>The last session ended without closing. Nothing was lost: {} after the last whole save came back, the last one was &apos;{}&apos;. You can also go back to that save; redo (Ctrl+Y) brings the edits again.</source>
-        <translation type="unfinished"></translation>
+        <translation>上次会话未正常关闭。没有丢失任何内容：最近一次完整保存后的 {} 已恢复，最后一次是“{}”。您也可以回到那次保存；重做 (Ctrl+Y) 可再次恢复这些编辑。</translation>
     </message>
     <message>
         <source>an edit</source>
-        <translation type="unfinished"></translation>
+        <translation>一次编辑</translation>
     </message>
     <message>
         <source>Keep everything</source>
-        <translation type="unfinished"></translation>
+        <translation>全部保留</translation>
     </message>
     <message>
         <source>Go back to the last save</source>
-        <translation type="unfinished"></translation>
+        <translation>回到上次保存</translation>
     </message>
 </context>
 <context>
     <name>RegionBar</name>
     <message>
         <source>The next region is for</source>
-        <translation type="unfinished"></translation>
+        <translation>下一个区域用于</translation>
     </message>
     <message>
         <source>Draw where this shall be:</source>
-        <translation type="unfinished"></translation>
+        <translation>绘制其所在位置：</translation>
     </message>
     <message>
         <source>Write a prompt first: its words can then be placed.</source>
-        <translation type="unfinished"></translation>
+        <translation>请先写提示词：之后才能放置其中的词语。</translation>
     </message>
 </context>
 <context>
     <name>RegionTool</name>
     <message>
         <source>Draw a region</source>
-        <translation type="unfinished"></translation>
+        <translation>绘制区域</translation>
     </message>
     <message>
         <source>A region needs at least 4 x 4 pixels inside the picture. Drag its box open.</source>
-        <translation type="unfinished"></translation>
+        <translation>区域在图片内至少需要 4 x 4 像素。请拖动展开矩形。</translation>
     </message>
 </context>
 <context>
     <name>Saving</name>
     <message>
         <source>&apos;{}&apos; is there already. Replace it?</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”已存在。要替换吗？</translation>
     </message>
 </context>
 <context>
     <name>ScoreModel</name>
     <message>
         <source>Set</source>
-        <translation type="unfinished"></translation>
+        <translation>集合</translation>
     </message>
     <message>
         <source>Method</source>
@@ -2340,11 +2340,11 @@
     </message>
     <message>
         <source>Score</source>
-        <translation type="unfinished"></translation>
+        <translation>分数</translation>
     </message>
     <message>
         <source>About</source>
-        <translation type="unfinished"></translation>
+        <translation>对象</translation>
     </message>
     <message>
         <source>Value</source>
@@ -2352,240 +2352,240 @@
     </message>
     <message>
         <source>not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>未测量</translation>
     </message>
     <message>
         <source>n</source>
-        <translation type="unfinished"></translation>
+        <translation>n</translation>
     </message>
     <message>
         <source>95 % interval</source>
-        <translation type="unfinished"></translation>
+        <translation>95 % 区间</translation>
     </message>
     <message>
         <source>Judge</source>
-        <translation type="unfinished"></translation>
+        <translation>评判器</translation>
     </message>
     <message>
         <source>When</source>
-        <translation type="unfinished"></translation>
+        <translation>时间</translation>
     </message>
 </context>
 <context>
     <name>ScorePlot</name>
     <message>
         <source>Plot of the chosen score</source>
-        <translation type="unfinished"></translation>
+        <translation>所选分数的图表</translation>
     </message>
     <message>
         <source>not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>未测量</translation>
     </message>
 </context>
 <context>
     <name>ScoresPanel</name>
     <message>
         <source>Scores</source>
-        <translation type="unfinished"></translation>
+        <translation>分数</translation>
     </message>
     <message>
         <source>Search scores</source>
-        <translation type="unfinished"></translation>
+        <translation>搜索分数</translation>
     </message>
     <message>
         <source>Any method</source>
-        <translation type="unfinished"></translation>
+        <translation>所有方法</translation>
     </message>
     <message>
         <source>Any model</source>
-        <translation type="unfinished"></translation>
+        <translation>所有模型</translation>
     </message>
     <message>
         <source>Any concept</source>
-        <translation type="unfinished"></translation>
+        <translation>所有概念</translation>
     </message>
     <message>
         <source>Any judge</source>
-        <translation type="unfinished"></translation>
+        <translation>所有评判器</translation>
     </message>
     <message>
         <source>Measured or not</source>
-        <translation type="unfinished"></translation>
+        <translation>已测量或未测量</translation>
     </message>
     <message>
         <source>Pictures behind the chosen score</source>
-        <translation type="unfinished"></translation>
+        <translation>所选分数对应的图片</translation>
     </message>
     <message>
         <source>Nothing was measured yet. Choose a score on the right, give it pictures, and run it.</source>
-        <translation type="unfinished"></translation>
+        <translation>尚未测量。请在右侧选择一种评分，提供图片并运行。</translation>
     </message>
     <message>
         <source>Export…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出…</translation>
     </message>
     <message>
         <source>The rows that are shown, as CSV, JSON or HTML</source>
-        <translation type="unfinished"></translation>
+        <translation>所显示的行，导出为 CSV、JSON 或 HTML</translation>
     </message>
     <message>
         <source>Measured</source>
-        <translation type="unfinished"></translation>
+        <translation>已测量</translation>
     </message>
     <message>
         <source>Not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>未测量</translation>
     </message>
     <message>
         <source>No score fits. Take a word or a filter away.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有符合的分数。请去掉一个词或筛选条件。</translation>
     </message>
     <message>
         <source>Read the scores again</source>
-        <translation type="unfinished"></translation>
+        <translation>重新读取分数</translation>
     </message>
     <message>
         <source>Show the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>显示画布</translation>
     </message>
 </context>
 <context>
     <name>ScoresPart</name>
     <message>
         <source>&amp;Scores</source>
-        <translation type="unfinished"></translation>
+        <translation>分数(&amp;S)</translation>
     </message>
     <message>
         <source>Export the &amp;scores…</source>
-        <translation type="unfinished"></translation>
+        <translation>导出分数(&amp;S)…</translation>
     </message>
     <message>
         <source>Not measured: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>未测量：{}</translation>
     </message>
     <message>
         <source>The pictures behind this score are not known, or no longer there.</source>
-        <translation type="unfinished"></translation>
+        <translation>此分数对应的图片未知或已不存在。</translation>
     </message>
     <message>
         <source>The first {} of {} pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>前 {} 张图片，共 {} 张</translation>
     </message>
     <message>
         <source>Export the scores</source>
-        <translation type="unfinished"></translation>
+        <translation>导出分数</translation>
     </message>
     <message>
         <source>Wrote {} rows into &apos;{}&apos;.</source>
-        <translation type="unfinished"></translation>
+        <translation>已将 {} 行写入“{}”。</translation>
     </message>
 </context>
 <context>
     <name>StartPage</name>
     <message>
         <source>First steps</source>
-        <translation type="unfinished"></translation>
+        <translation>入门</translation>
     </message>
     <message>
         <source>Make a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>制作图片</translation>
     </message>
     <message>
         <source>Say in words what you want to see.</source>
-        <translation type="unfinished"></translation>
+        <translation>用文字描述想看到的内容。</translation>
     </message>
     <message>
         <source>Learn my thing from a photo</source>
-        <translation type="unfinished"></translation>
+        <translation>从照片学习我的物品</translation>
     </message>
     <message>
         <source>Find it, name it, put it into new pictures.</source>
-        <translation type="unfinished"></translation>
+        <translation>找到它，为它命名，放进新图片。</translation>
     </message>
     <message>
         <source>Erase from a model</source>
-        <translation type="unfinished"></translation>
+        <translation>从模型中擦除</translation>
     </message>
     <message>
         <source>Name a thing that it shall not draw any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>指出模型不应再绘制的东西。</translation>
     </message>
     <message>
         <source>Open the example project</source>
-        <translation type="unfinished"></translation>
+        <translation>打开示例项目</translation>
     </message>
     <message>
         <source>Open a project…</source>
-        <translation type="unfinished"></translation>
+        <translation>打开项目…</translation>
     </message>
     <message>
         <source>Empty canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>空白画布</translation>
     </message>
     <message>
         <source>Where do you want to begin?</source>
-        <translation type="unfinished"></translation>
+        <translation>想从哪里开始？</translation>
     </message>
     <message>
         <source>Or drop a picture, a project folder or a .zip anywhere.</source>
-        <translation type="unfinished"></translation>
+        <translation>或将图片、项目文件夹或 .zip 拖放到任意位置。</translation>
     </message>
 </context>
 <context>
     <name>Statistics</name>
     <message>
         <source>0 pixels changed</source>
-        <translation type="unfinished"></translation>
+        <translation>0 个像素有变化</translation>
     </message>
     <message>
         <source>{} pixels changed inside, {} outside</source>
-        <translation type="unfinished"></translation>
+        <translation>内部 {} 个像素变化，外部 {} 个</translation>
     </message>
     <message>
         <source>empty mask</source>
-        <translation type="unfinished"></translation>
+        <translation>空蒙版</translation>
     </message>
     <message>
         <source>{} px ({} %) · {} x {} at {}, {}</source>
-        <translation type="unfinished"></translation>
+        <translation>{} 像素 ({} %) · {} x {}，位于 {}, {}</translation>
     </message>
 </context>
 <context>
     <name>Strip</name>
     <message>
         <source>Pictures at several strengths</source>
-        <translation type="unfinished"></translation>
+        <translation>多种强度的图片</translation>
     </message>
     <message>
         <source>Put this picture on the canvas</source>
-        <translation type="unfinished"></translation>
+        <translation>将此图片放到画布上</translation>
     </message>
     <message>
         <source>Which prompt drove which step</source>
-        <translation type="unfinished"></translation>
+        <translation>各步由哪个提示词驱动</translation>
     </message>
     <message>
         <source>{}: {} steps</source>
-        <translation type="unfinished"></translation>
+        <translation>{}：{} 步</translation>
     </message>
 </context>
 <context>
     <name>TimelineView</name>
     <message>
         <source>Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Picture {}</source>
-        <translation type="unfinished"></translation>
+        <translation>图片 {}</translation>
     </message>
     <message>
         <source>Price</source>
-        <translation type="unfinished"></translation>
+        <translation>价格</translation>
     </message>
     <message>
         <source>Score</source>
-        <translation type="unfinished"></translation>
+        <translation>分数</translation>
     </message>
     <message>
         <source>step</source>
@@ -2593,33 +2593,33 @@
     </message>
     <message>
         <source>Step {}: driven by “{}”</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {} 步：由“{}”驱动</translation>
     </message>
     <message>
         <source>Step {}: {}</source>
-        <translation type="unfinished"></translation>
+        <translation>第 {} 步：{}</translation>
     </message>
     <message>
         <source>prices</source>
-        <translation type="unfinished"></translation>
+        <translation>价格</translation>
     </message>
     <message>
         <source>scores</source>
-        <translation type="unfinished"></translation>
+        <translation>分数</translation>
     </message>
 </context>
 <context>
     <name>ToolColumn</name>
     <message>
         <source>Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>工具</translation>
     </message>
 </context>
 <context>
     <name>TreeView</name>
     <message>
         <source>Name</source>
-        <translation type="unfinished"></translation>
+        <translation>名称</translation>
     </message>
     <message>
         <source>Value</source>
@@ -2634,63 +2634,63 @@
     </message>
     <message>
         <source>There is no prompt yet. Write what you want to see above the canvas.</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有提示词。请在画布上方写下想看到的内容。</translation>
     </message>
     <message>
         <source>Open a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>打开图片</translation>
     </message>
     <message>
         <source>There is no picture on the canvas yet.</source>
-        <translation type="unfinished"></translation>
+        <translation>画布上还没有图片。</translation>
     </message>
     <message>
         <source>Select something on the canvas first (M draws a box, L a free line).</source>
-        <translation type="unfinished"></translation>
+        <translation>请先在画布上选择内容（M 框选，L 自由圈选）。</translation>
     </message>
     <message>
         <source>The method of this job is not installed any more.</source>
-        <translation type="unfinished"></translation>
+        <translation>此任务的方法已不再安装。</translation>
     </message>
     <message>
         <source>Recall the prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>调出提示词</translation>
     </message>
     <message>
         <source>A job of another project is ready: its result is in the history.</source>
-        <translation type="unfinished"></translation>
+        <translation>另一个项目的任务已完成：其结果在历史记录中。</translation>
     </message>
     <message>
         <source>Mask {}</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版 {}</translation>
     </message>
     <message>
         <source>Learned {}. Write the words into the prompt of Create to use them.</source>
-        <translation type="unfinished"></translation>
+        <translation>已学习 {}。将这些词写入“创作”的提示词即可使用。</translation>
     </message>
     <message>
         <source>The change of the model is switched on in Create: draw to see it.</source>
-        <translation type="unfinished"></translation>
+        <translation>模型更改已在“创作”中启用：绘制即可查看效果。</translation>
     </message>
     <message>
         <source>There is no mask yet. Select something on the canvas, or find masks (Learn).</source>
-        <translation type="unfinished"></translation>
+        <translation>还没有蒙版。请在画布上选择内容，或查找蒙版（“学习”）。</translation>
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词</translation>
     </message>
     <message>
         <source>Give a word a region</source>
-        <translation type="unfinished"></translation>
+        <translation>为词语指定区域</translation>
     </message>
     <message>
         <source>Preview of the running job</source>
-        <translation type="unfinished"></translation>
+        <translation>运行中任务的预览</translation>
     </message>
     <message>
         <source>Inspector</source>
-        <translation type="unfinished"></translation>
+        <translation>检查器</translation>
     </message>
     <message>
         <source>Layers</source>
@@ -2702,19 +2702,19 @@
     </message>
     <message>
         <source>Queue</source>
-        <translation type="unfinished"></translation>
+        <translation>队列</translation>
     </message>
     <message>
         <source>Workspaces</source>
-        <translation type="unfinished"></translation>
+        <translation>工作区</translation>
     </message>
     <message>
         <source>Create</source>
-        <translation type="unfinished"></translation>
+        <translation>创作</translation>
     </message>
     <message>
         <source>Learn</source>
-        <translation type="unfinished"></translation>
+        <translation>学习</translation>
     </message>
     <message>
         <source>Edit</source>
@@ -2726,27 +2726,27 @@
     </message>
     <message>
         <source>Prove</source>
-        <translation type="unfinished"></translation>
+        <translation>验证</translation>
     </message>
     <message>
         <source>&amp;File</source>
-        <translation type="unfinished"></translation>
+        <translation>文件(&amp;F)</translation>
     </message>
     <message>
         <source>&amp;Edit</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑(&amp;E)</translation>
     </message>
     <message>
         <source>&amp;Tools</source>
-        <translation type="unfinished"></translation>
+        <translation>工具(&amp;T)</translation>
     </message>
     <message>
         <source>&amp;View</source>
-        <translation type="unfinished"></translation>
+        <translation>视图(&amp;V)</translation>
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished"></translation>
+        <translation>帮助(&amp;H)</translation>
     </message>
     <message>
         <source>Select nothing</source>
@@ -2768,30 +2768,30 @@
     <name>Words</name>
     <message>
         <source>“{}” is a plain word again</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”恢复为普通词语</translation>
     </message>
     <message>
         <source>“{}” is {}</source>
-        <translation type="unfinished"></translation>
+        <translation>“{}”为 {}</translation>
     </message>
     <message>
         <source>No method that erases words from the model is installed.</source>
-        <translation type="unfinished"></translation>
+        <translation>未安装可从模型中擦除词语的方法。</translation>
     </message>
     <message>
         <source>has a region</source>
-        <translation type="unfinished"></translation>
+        <translation>有区域</translation>
     </message>
 </context>
 <context>
     <name>Workspace</name>
     <message>
         <source>Add picture</source>
-        <translation type="unfinished"></translation>
+        <translation>添加图片</translation>
     </message>
     <message>
         <source>Add mask</source>
-        <translation type="unfinished"></translation>
+        <translation>添加蒙版</translation>
     </message>
     <message>
         <source>Region</source>
@@ -2799,68 +2799,68 @@
     </message>
     <message>
         <source>Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版</translation>
     </message>
 </context>
 <context>
     <name>XRay</name>
     <message>
         <source>Make a mask of where “{}” is seen</source>
-        <translation type="unfinished"></translation>
+        <translation>将“{}”出现的位置制成蒙版</translation>
     </message>
     <message>
         <source>Ask a place for its &amp;words</source>
-        <translation type="unfinished"></translation>
+        <translation>查询某处的词语(&amp;W)</translation>
     </message>
     <message>
         <source>Nothing is kept of where “{}” is seen. Switch on the attention X-ray and draw.</source>
-        <translation type="unfinished"></translation>
+        <translation>没有“{}”出现位置的记录。请打开注意力透视并绘制。</translation>
     </message>
     <message>
         <source>“{}” is seen nowhere in this step.</source>
-        <translation type="unfinished"></translation>
+        <translation>这一步中“{}”没有在任何位置出现。</translation>
     </message>
     <message>
         <source>Region from a word</source>
-        <translation type="unfinished"></translation>
+        <translation>由词语生成区域</translation>
     </message>
     <message>
         <source>Export</source>
-        <translation type="unfinished"></translation>
+        <translation>导出</translation>
     </message>
 </context>
 <context>
     <name>ZoomBar</name>
     <message>
         <source>Zoom</source>
-        <translation type="unfinished"></translation>
+        <translation>缩放</translation>
     </message>
     <message>
         <source>Zoom out (-)</source>
-        <translation type="unfinished"></translation>
+        <translation>缩小 (-)</translation>
     </message>
     <message>
         <source>Zoom in (+)</source>
-        <translation type="unfinished"></translation>
+        <translation>放大 (+)</translation>
     </message>
     <message>
         <source>Show the whole picture (0)</source>
-        <translation type="unfinished"></translation>
+        <translation>显示整张图片 (0)</translation>
     </message>
     <message>
         <source>Pixel for pixel (1)</source>
-        <translation type="unfinished"></translation>
+        <translation>实际像素 (1)</translation>
     </message>
     <message>
         <source>Size of the mask, region or selection</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版、区域或选区的大小</translation>
     </message>
 </context>
 <context>
     <name>_Drawn</name>
     <message>
         <source>no interval</source>
-        <translation type="unfinished"></translation>
+        <translation>无区间</translation>
     </message>
 </context>
 <context>
@@ -3219,7 +3219,7 @@
     </message>
     <message>
         <source>Judge</source>
-        <translation type="unfinished"></translation>
+        <translation>评判器</translation>
     </message>
     <message>
         <source>Who says whether the concept is in a picture. auto: the pocket judge for the embedded model, else CLIP where given, else the original model</source>
@@ -3467,7 +3467,7 @@
     </message>
     <message>
         <source>Concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>概念</translation>
     </message>
     <message>
         <source>Concepts to write into the weights; their words go beside</source>
@@ -3483,7 +3483,7 @@
     </message>
     <message>
         <source>Precision</source>
-        <translation type="unfinished"></translation>
+        <translation>精度</translation>
     </message>
     <message>
         <source>Number type of the weights</source>
@@ -3575,7 +3575,7 @@
     </message>
     <message>
         <source>Prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词</translation>
     </message>
     <message>
         <source>What to show; words of concepts are written as they are called, e.g. &lt;mug-1&gt;</source>
@@ -3671,7 +3671,7 @@
     </message>
     <message>
         <source>Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版</translation>
     </message>
     <message>
         <source>Where to repaint the initial picture; outside stays to the bit</source>
@@ -3759,7 +3759,7 @@
     </message>
     <message>
         <source>Family</source>
-        <translation type="unfinished"></translation>
+        <translation>系列</translation>
     </message>
     <message>
         <source>Family, where the file does not tell</source>
@@ -3783,7 +3783,7 @@
     </message>
     <message>
         <source>Word</source>
-        <translation type="unfinished"></translation>
+        <translation>词语</translation>
     </message>
     <message>
         <source>The word an embedding is called for; empty takes the file&apos;s own</source>
@@ -3799,7 +3799,7 @@
     </message>
     <message>
         <source>Picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>The picture</source>
@@ -4115,7 +4115,7 @@
     </message>
     <message>
         <source>n</source>
-        <translation type="unfinished"></translation>
+        <translation>n</translation>
     </message>
     <message>
         <source>n-1</source>
@@ -4615,7 +4615,7 @@
     </message>
     <message>
         <source>scores</source>
-        <translation type="unfinished"></translation>
+        <translation>分数</translation>
     </message>
     <message>
         <source>Allocation</source>
@@ -4847,7 +4847,7 @@
     </message>
     <message>
         <source>Action</source>
-        <translation type="unfinished"></translation>
+        <translation>操作</translation>
     </message>
     <message>
         <source>replace source by target; add target in place of what is true now (source, a counterpart in the caption; empty: one is looked for); remove source; decompose only shows the coefficients</source>
@@ -5663,7 +5663,7 @@
     </message>
     <message>
         <source>Segment Anything</source>
-        <translation type="unfinished"></translation>
+        <translation>Segment Anything</translation>
     </message>
     <message>
         <source>Segment Anything: a mask from a click, with your own SAM weights or the small embedded one.</source>
@@ -5946,11 +5946,11 @@
     <name>window</name>
     <message>
         <source>Mask {}</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版 {}</translation>
     </message>
     <message>
         <source>Mask</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版</translation>
     </message>
 </context>
 </TS>
