@@ -2867,275 +2867,275 @@
     <name>declarations</name>
     <message>
         <source>CP-CLIP and TI-CLIP</source>
-        <translation type="unfinished"></translation>
+        <translation>CP-CLIP 和 TI-CLIP</translation>
     </message>
     <message>
         <source>CP-CLIP and TI-CLIP: are all requested concepts there, and does the background follow its words?</source>
-        <translation type="unfinished"></translation>
+        <translation>CP-CLIP 和 TI-CLIP：所要求的概念是否都在，背景是否符合描述？</translation>
     </message>
     <message>
         <source>Folder</source>
-        <translation type="unfinished"></translation>
+        <translation>文件夹</translation>
     </message>
     <message>
         <source>Instead of lists: a folder with pictures, prompts.json, references/&lt;concept&gt;, reference-masks/&lt;concept&gt;, regions/&lt;concept&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>代替列表：包含图片、prompts.json、references/&lt;概念&gt;、reference-masks/&lt;概念&gt;、regions/&lt;概念&gt; 的文件夹</translation>
     </message>
     <message>
         <source>Pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>Generated pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>生成的图片</translation>
     </message>
     <message>
         <source>Prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词</translation>
     </message>
     <message>
         <source>The prompt of each picture in the same order, or one for all</source>
-        <translation type="unfinished"></translation>
+        <translation>按相同顺序给出每张图片的提示词，或所有图片共用一个</translation>
     </message>
     <message>
         <source>References</source>
-        <translation type="unfinished"></translation>
+        <translation>参考图</translation>
     </message>
     <message>
         <source>Photos of the concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>概念的照片</translation>
     </message>
     <message>
         <source>Reference of</source>
-        <translation type="unfinished"></translation>
+        <translation>参考图对应概念</translation>
     </message>
     <message>
         <source>The concept that each photo shows, in the same order; or one for all</source>
-        <translation type="unfinished"></translation>
+        <translation>按相同顺序给出每张照片所示的概念；或所有照片共用一个</translation>
     </message>
     <message>
         <source>Reference masks</source>
-        <translation type="unfinished"></translation>
+        <translation>参考图蒙版</translation>
     </message>
     <message>
         <source>Where the concept is in each photo, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>按相同顺序给出概念在每张照片中的位置</translation>
     </message>
     <message>
         <source>Regions</source>
-        <translation type="unfinished"></translation>
+        <translation>区域</translation>
     </message>
     <message>
         <source>Masks of the generated pictures: where a concept is; all black where it is not there</source>
-        <translation type="unfinished"></translation>
+        <translation>生成图片的蒙版：概念所在之处；不存在则全黑</translation>
     </message>
     <message>
         <source>Region of</source>
-        <translation type="unfinished"></translation>
+        <translation>区域对应概念</translation>
     </message>
     <message>
         <source>What each mask is of, in the same order: picture&apos;s number:concept, such as 1:cat</source>
-        <translation type="unfinished"></translation>
+        <translation>按相同顺序说明每个蒙版对应什么：图片编号:概念，例如 1:cat</translation>
     </message>
     <message>
         <source>Classes</source>
-        <translation type="unfinished"></translation>
+        <translation>类别</translation>
     </message>
     <message>
         <source>Class words for placeholders in prompts, such as &lt;cat-1&gt;=cat: judges do not know learned words</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词中占位词的类别词，例如 &lt;cat-1&gt;=cat：评判器不认识学到的词</translation>
     </message>
     <message>
         <source>Clip</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP</translation>
     </message>
     <message>
         <source>Folder of a CLIP; empty for the embedded one</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP 的文件夹；留空则使用内置的</translation>
     </message>
     <message>
         <source>Dino</source>
-        <translation type="unfinished"></translation>
+        <translation>DINO</translation>
     </message>
     <message>
         <source>Folder of a DINO or DINOv2; empty: not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>DINO 或 DINOv2 的文件夹；留空：不测量</translation>
     </message>
     <message>
         <source>Outside</source>
-        <translation type="unfinished"></translation>
+        <translation>外部</translation>
     </message>
     <message>
         <source>What is put around a cut-out concept</source>
-        <translation type="unfinished"></translation>
+        <translation>抠出的概念周围填充什么</translation>
     </message>
     <message>
         <source>grey</source>
-        <translation type="unfinished"></translation>
+        <translation>灰色</translation>
     </message>
     <message>
         <source>white</source>
-        <translation type="unfinished"></translation>
+        <translation>白色</translation>
     </message>
     <message>
         <source>black</source>
-        <translation type="unfinished"></translation>
+        <translation>黑色</translation>
     </message>
     <message>
         <source>keep</source>
-        <translation type="unfinished"></translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>Details</source>
-        <translation type="unfinished"></translation>
+        <translation>明细</translation>
     </message>
     <message>
         <source>Where to write the scores of every picture (.json); empty for nowhere</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片的分数写入何处 (.json)；留空则不写</translation>
     </message>
     <message>
         <source>Requested</source>
-        <translation type="unfinished"></translation>
+        <translation>要求的概念</translation>
     </message>
     <message>
         <source>The class words asked of each picture with commas between, or one entry for all; empty: every concept once</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片所要求的类别词，以逗号分隔，或所有图片共用一项；留空：每个概念一次</translation>
     </message>
     <message>
         <source>Backgrounds</source>
-        <translation type="unfinished"></translation>
+        <translation>背景</translation>
     </message>
     <message>
         <source>The background&apos;s words of each picture, or one entry for all; never the whole prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片的背景描述，或所有图片共用一项；切勿填写整个提示词</translation>
     </message>
     <message>
         <source>Detector</source>
-        <translation type="unfinished"></translation>
+        <translation>检测器</translation>
     </message>
     <message>
         <source>Folder of an OWL-ViT; empty: boxes from the folder &apos;found&apos; or from regions</source>
-        <translation type="unfinished"></translation>
+        <translation>OWL-ViT 的文件夹；留空：使用文件夹“found”中或区域给出的框</translation>
     </message>
     <message>
         <source>Level</source>
-        <translation type="unfinished"></translation>
+        <translation>水平</translation>
     </message>
     <message>
         <source>OWL-ViT&apos;s score from which a box counts</source>
-        <translation type="unfinished"></translation>
+        <translation>框被计入所需的 OWL-ViT 分数</translation>
     </message>
     <message>
         <source>Padding</source>
-        <translation type="unfinished"></translation>
+        <translation>边距</translation>
     </message>
     <message>
         <source>Pixels added around a box</source>
-        <translation type="unfinished"></translation>
+        <translation>在框周围增加的像素数</translation>
     </message>
     <message>
         <source>Score extracted concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>为提取的概念评分</translation>
     </message>
     <message>
         <source>Score concepts that were extracted from photos without words: SIM_I, SIM_C, ACC_1, ACC_3.</source>
-        <translation type="unfinished"></translation>
+        <translation>为无文字从照片中提取的概念评分：SIM_I、SIM_C、ACC_1、ACC_3。</translation>
     </message>
     <message>
         <source>A folder with a folder per photo: photo.png, masks/&lt;concept&gt;.png, single/&lt;concept&gt;/*.png, joint/*.png</source>
-        <translation type="unfinished"></translation>
+        <translation>每张照片一个子文件夹的文件夹：photo.png、masks/&lt;概念&gt;.png、single/&lt;概念&gt;/*.png、joint/*.png</translation>
     </message>
     <message>
         <source>Folder of a CLIP; empty for the embedded one. Published numbers: CLIP ViT-B/32</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP 的文件夹；留空则使用内置的。已发表数值：CLIP ViT-B/32</translation>
     </message>
     <message>
         <source>Folder of a DINO; empty: not measured. Published numbers: DINO ViT-B/16</source>
-        <translation type="unfinished"></translation>
+        <translation>DINO 的文件夹；留空：不测量。已发表数值：DINO ViT-B/16</translation>
     </message>
     <message>
         <source>Source</source>
-        <translation type="unfinished"></translation>
+        <translation>源</translation>
     </message>
     <message>
         <source>A concept&apos;s source: the whole photo, black outside the mask; or the mask&apos;s square only</source>
-        <translation type="unfinished"></translation>
+        <translation>概念的来源：整张照片，蒙版外为黑色；或仅蒙版的方框</translation>
     </message>
     <message>
         <source>photo on black</source>
-        <translation type="unfinished"></translation>
+        <translation>黑底照片</translation>
     </message>
     <message>
         <source>cut out</source>
-        <translation type="unfinished"></translation>
+        <translation>抠图</translation>
     </message>
     <message>
         <source>Mapped</source>
-        <translation type="unfinished"></translation>
+        <translation>映射</translation>
     </message>
     <message>
         <source>Plain cosines, or mapped to 0..1 as a public fork does</source>
-        <translation type="unfinished"></translation>
+        <translation>直接使用余弦，或像某公开分支那样映射到 0..1</translation>
     </message>
     <message>
         <source>cosine</source>
-        <translation type="unfinished"></translation>
+        <translation>余弦</translation>
     </message>
     <message>
         <source>(cos+1)/2</source>
-        <translation type="unfinished"></translation>
+        <translation>(cos+1)/2</translation>
     </message>
     <message>
         <source>Pooling</source>
-        <translation type="unfinished"></translation>
+        <translation>池化</translation>
     </message>
     <message>
         <source>How DINO&apos;s tokens become one feature; the fork takes the mean</source>
-        <translation type="unfinished"></translation>
+        <translation>DINO 的词元如何合成一个特征；该分支取平均值</translation>
     </message>
     <message>
         <source>class token</source>
-        <translation type="unfinished"></translation>
+        <translation>类别词元</translation>
     </message>
     <message>
         <source>mean</source>
-        <translation type="unfinished"></translation>
+        <translation>平均值</translation>
     </message>
     <message>
         <source>Score learned concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>为学到的概念评分</translation>
     </message>
     <message>
         <source>Score learned concepts: likeness, identity, bleeding into each other, and obedience to the prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>为学到的概念评分：相似度、身份、相互渗透，以及对提示词的服从。</translation>
     </message>
     <message>
         <source>Blip</source>
-        <translation type="unfinished"></translation>
+        <translation>BLIP</translation>
     </message>
     <message>
         <source>Folder of a BLIP for retrieval; empty: not measured</source>
-        <translation type="unfinished"></translation>
+        <translation>用于检索的 BLIP 文件夹；留空：不测量</translation>
     </message>
     <message>
         <source>How DINO&apos;s tokens become one feature; FreeCustom&apos;s script takes the mean</source>
-        <translation type="unfinished"></translation>
+        <translation>DINO 的词元如何合成一个特征；FreeCustom 的脚本取平均值</translation>
     </message>
     <message>
         <source>Apart</source>
-        <translation type="unfinished"></translation>
+        <translation>区分度</translation>
     </message>
     <message>
         <source>Cosine by which photos of two concepts must differ for a bleed score</source>
-        <translation type="unfinished"></translation>
+        <translation>两个概念的照片余弦须相差多少，才计算渗透分数</translation>
     </message>
     <message>
         <source>Erasure report</source>
-        <translation type="unfinished"></translation>
+        <translation>擦除报告</translation>
     </message>
     <message>
         <source>Erasure report: is the concept gone, what else was damaged, how easily does it come back.</source>
-        <translation type="unfinished"></translation>
+        <translation>擦除报告：概念是否消失，还损坏了什么，有多容易恢复。</translation>
     </message>
     <message>
         <source>Erase</source>
@@ -3143,23 +3143,23 @@
     </message>
     <message>
         <source>The words that were erased, one concept each</source>
-        <translation type="unfinished"></translation>
+        <translation>被擦除的词，每项一个概念</translation>
     </message>
     <message>
         <source>Patches</source>
-        <translation type="unfinished"></translation>
+        <translation>补丁</translation>
     </message>
     <message>
         <source>The erasure as weight patches, each with :strength</source>
-        <translation type="unfinished"></translation>
+        <translation>以权重补丁形式给出的擦除，各带 :强度</translation>
     </message>
     <message>
         <source>Erased</source>
-        <translation type="unfinished"></translation>
+        <translation>擦除后的模型</translation>
     </message>
     <message>
         <source>The erasure as a checkpoint of its own; the chosen model is the original</source>
-        <translation type="unfinished"></translation>
+        <translation>作为独立检查点的擦除；所选模型为原始模型</translation>
     </message>
     <message>
         <source>Modifiers</source>
@@ -3167,31 +3167,31 @@
     </message>
     <message>
         <source>The erasure as run-time guards</source>
-        <translation type="unfinished"></translation>
+        <translation>作为运行时防护的擦除</translation>
     </message>
     <message>
         <source>Plan</source>
-        <translation type="unfinished"></translation>
+        <translation>方案</translation>
     </message>
     <message>
         <source>quick: smoke test; CPU: noise predictions only, no pictures; standard: the default report; full: for publication</source>
-        <translation type="unfinished"></translation>
+        <translation>快速：冒烟测试；CPU：仅噪声预测，不生成图片；标准：默认报告；完整：用于发表</translation>
     </message>
     <message>
         <source>quick</source>
-        <translation type="unfinished"></translation>
+        <translation>快速</translation>
     </message>
     <message>
         <source>CPU</source>
-        <translation type="unfinished"></translation>
+        <translation>CPU</translation>
     </message>
     <message>
         <source>standard</source>
-        <translation type="unfinished"></translation>
+        <translation>标准</translation>
     </message>
     <message>
         <source>full</source>
-        <translation type="unfinished"></translation>
+        <translation>完整</translation>
     </message>
     <message>
         <source>Kind</source>
@@ -3199,23 +3199,23 @@
     </message>
     <message>
         <source>What the erased words are; decides the templates</source>
-        <translation type="unfinished"></translation>
+        <translation>被擦除的词属于哪一类；决定所用模板</translation>
     </message>
     <message>
         <source>object</source>
-        <translation type="unfinished"></translation>
+        <translation>物体</translation>
     </message>
     <message>
         <source>style</source>
-        <translation type="unfinished"></translation>
+        <translation>风格</translation>
     </message>
     <message>
         <source>person</source>
-        <translation type="unfinished"></translation>
+        <translation>人物</translation>
     </message>
     <message>
         <source>scene</source>
-        <translation type="unfinished"></translation>
+        <translation>场景</translation>
     </message>
     <message>
         <source>Judge</source>
@@ -3223,247 +3223,247 @@
     </message>
     <message>
         <source>Who says whether the concept is in a picture. auto: the pocket judge for the embedded model, else CLIP where given, else the original model</source>
-        <translation type="unfinished"></translation>
+        <translation>由谁判断图片中是否有该概念。自动：内置模型用袖珍评判器，否则用所给的 CLIP，再否则用原始模型</translation>
     </message>
     <message>
         <source>auto</source>
-        <translation type="unfinished"></translation>
+        <translation>自动</translation>
     </message>
     <message>
         <source>pocket judge</source>
-        <translation type="unfinished"></translation>
+        <translation>袖珍评判器</translation>
     </message>
     <message>
         <source>CLIP</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP</translation>
     </message>
     <message>
         <source>original model</source>
-        <translation type="unfinished"></translation>
+        <translation>原始模型</translation>
     </message>
     <message>
         <source>none</source>
-        <translation type="unfinished"></translation>
+        <translation>无</translation>
     </message>
     <message>
         <source>Folder of a CLIP for CLIP scores and as judge; empty: the embedded one for the embedded model, else none</source>
-        <translation type="unfinished"></translation>
+        <translation>用于 CLIP 分数和评判的 CLIP 文件夹；留空：内置模型用内置的 CLIP，否则不用</translation>
     </message>
     <message>
         <source>Superclass</source>
-        <translation type="unfinished"></translation>
+        <translation>上位类</translation>
     </message>
     <message>
         <source>What the original model compares the word with, e.g. dog for a breed; empty: nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>原始模型将该词与什么比较，例如犬种对应 dog；留空：不比较</translation>
     </message>
     <message>
         <source>Neighbours</source>
-        <translation type="unfinished"></translation>
+        <translation>邻近概念</translation>
     </message>
     <message>
         <source>Similar concepts that must stay; empty: found by the text encoder</source>
-        <translation type="unfinished"></translation>
+        <translation>必须保留的相似概念；留空：由文本编码器查找</translation>
     </message>
     <message>
         <source>Synonyms</source>
-        <translation type="unfinished"></translation>
+        <translation>同义词</translation>
     </message>
     <message>
         <source>Other words for the erased one; with several erased words write word=synonym</source>
-        <translation type="unfinished"></translation>
+        <translation>被擦除词的其他说法；擦除多个词时写作 词=同义词</translation>
     </message>
     <message>
         <source>Descriptions</source>
-        <translation type="unfinished"></translation>
+        <translation>描述</translation>
     </message>
     <message>
         <source>Whole prompts that describe it without naming it; or word=prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>不直接点名而描述它的完整提示词；或 词=提示词</translation>
     </message>
     <message>
         <source>Prompt list</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词列表</translation>
     </message>
     <message>
         <source>Your own list of target prompts, CSV with a column &apos;prompt&apos; and, if it has them, seed and guidance</source>
-        <translation type="unfinished"></translation>
+        <translation>您自己的目标提示词列表，CSV 格式，含“prompt”列，可选含 seed 和 guidance 列</translation>
     </message>
     <message>
         <source>Attacks</source>
-        <translation type="unfinished"></translation>
+        <translation>攻击</translation>
     </message>
     <message>
         <source>Attacks to run instead of the plan&apos;s: noise probe, completion, hole, state shift, black-box embedding, white-box embedding, inverted latents, Ring-A-Bell, UnlearnDiffAtk; &apos;none&apos; for none</source>
-        <translation type="unfinished"></translation>
+        <translation>代替方案所列的攻击：noise probe、completion、hole、state shift、black-box embedding、white-box embedding、inverted latents、Ring-A-Bell、UnlearnDiffAtk；“none”表示不攻击</translation>
     </message>
     <message>
         <source>Budget</source>
-        <translation type="unfinished"></translation>
+        <translation>预算</translation>
     </message>
     <message>
         <source>What attacks may spend: the reference&apos;s numbers, or reduced ones</source>
-        <translation type="unfinished"></translation>
+        <translation>攻击可用的开销：参考实现的数值，或缩减的数值</translation>
     </message>
     <message>
         <source>reduced</source>
-        <translation type="unfinished"></translation>
+        <translation>缩减</translation>
     </message>
     <message>
         <source>reference</source>
-        <translation type="unfinished"></translation>
+        <translation>参考</translation>
     </message>
     <message>
         <source>Where the report is written; empty: beside the studio&apos;s files</source>
-        <translation type="unfinished"></translation>
+        <translation>报告写入何处；留空：与工作室的文件放在一起</translation>
     </message>
     <message>
         <source>Blur</source>
-        <translation type="unfinished"></translation>
+        <translation>模糊</translation>
     </message>
     <message>
         <source>Blur the gallery until the pointer is on a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>在指针移到图片上之前，图库保持模糊</translation>
     </message>
     <message>
         <source>Target prompts per word; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>每个词的目标提示词数；留空：按方案</translation>
     </message>
     <message>
         <source>Seeds</source>
-        <translation type="unfinished"></translation>
+        <translation>种子数</translation>
     </message>
     <message>
         <source>Pictures per target prompt; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>每个目标提示词的图片数；留空：按方案</translation>
     </message>
     <message>
         <source>Near</source>
-        <translation type="unfinished"></translation>
+        <translation>邻近数</translation>
     </message>
     <message>
         <source>How many neighbours; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>邻近概念的数量；留空：按方案</translation>
     </message>
     <message>
         <source>Per neighbour</source>
-        <translation type="unfinished"></translation>
+        <translation>每个邻近概念</translation>
     </message>
     <message>
         <source>Prompts per neighbour; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>每个邻近概念的提示词数；留空：按方案</translation>
     </message>
     <message>
         <source>Benign</source>
-        <translation type="unfinished"></translation>
+        <translation>无关提示词</translation>
     </message>
     <message>
         <source>Benign prompts; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>无关提示词数；留空：按方案</translation>
     </message>
     <message>
         <source>Attacked</source>
-        <translation type="unfinished"></translation>
+        <translation>攻击数</translation>
     </message>
     <message>
         <source>Target prompts to attack; empty: the plan&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>要攻击的目标提示词数；留空：按方案</translation>
     </message>
     <message>
         <source>Steps</source>
-        <translation type="unfinished"></translation>
+        <translation>步数</translation>
     </message>
     <message>
         <source>Sampling steps; empty: the plan&apos;s, 50 or 20</source>
-        <translation type="unfinished"></translation>
+        <translation>采样步数；留空：按方案，50 或 20</translation>
     </message>
     <message>
         <source>Guidance</source>
-        <translation type="unfinished"></translation>
+        <translation>引导</translation>
     </message>
     <message>
         <source>Empty: the family&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>留空：该系列的默认值</translation>
     </message>
     <message>
         <source>Pairs</source>
-        <translation type="unfinished"></translation>
+        <translation>配对数</translation>
     </message>
     <message>
         <source>Times and noises of the original model as judge; 32 to 100 are sensible</source>
-        <translation type="unfinished"></translation>
+        <translation>原始模型作评判器时的时间与噪声数；32 至 100 较为合理</translation>
     </message>
     <message>
         <source>Recipe</source>
-        <translation type="unfinished"></translation>
+        <translation>配方</translation>
     </message>
     <message>
         <source>How attacks learn a word: A or B as published, small (ours). Empty: by budget and family</source>
-        <translation type="unfinished"></translation>
+        <translation>攻击如何学习一个词：A 或 B 为已发表的，小型为本程序的。留空：按预算和系列</translation>
     </message>
     <message>
         <source>A</source>
-        <translation type="unfinished"></translation>
+        <translation>A</translation>
     </message>
     <message>
         <source>B</source>
-        <translation type="unfinished"></translation>
+        <translation>B</translation>
     </message>
     <message>
         <source>small</source>
-        <translation type="unfinished"></translation>
+        <translation>小型</translation>
     </message>
     <message>
         <source>Inversion steps</source>
-        <translation type="unfinished"></translation>
+        <translation>反演步数</translation>
     </message>
     <message>
         <source>Steps of inverted latents</source>
-        <translation type="unfinished"></translation>
+        <translation>反演潜变量的步数</translation>
     </message>
     <message>
         <source>Tina</source>
-        <translation type="unfinished"></translation>
+        <translation>TINA</translation>
     </message>
     <message>
         <source>Updates per step of TINA&apos;s stronger inversion, 25 in its paper; 0: plain DDIM</source>
-        <translation type="unfinished"></translation>
+        <translation>TINA 更强反演的每步更新次数，其论文中为 25；0：普通 DDIM</translation>
     </message>
     <message>
         <source>Export a checkpoint</source>
-        <translation type="unfinished"></translation>
+        <translation>导出检查点</translation>
     </message>
     <message>
         <source>Export the model with its patches as a checkpoint that other programs open.</source>
-        <translation type="unfinished"></translation>
+        <translation>将模型连同其补丁导出为其他程序可打开的检查点。</translation>
     </message>
     <message>
         <source>Path</source>
-        <translation type="unfinished"></translation>
+        <translation>路径</translation>
     </message>
     <message>
         <source>Folder (diffusers) or .safetensors file to write</source>
-        <translation type="unfinished"></translation>
+        <translation>要写入的文件夹 (diffusers) 或 .safetensors 文件</translation>
     </message>
     <message>
         <source>Format</source>
-        <translation type="unfinished"></translation>
+        <translation>格式</translation>
     </message>
     <message>
         <source>Folder for diffusers, or one file for other programs</source>
-        <translation type="unfinished"></translation>
+        <translation>供 diffusers 使用的文件夹，或供其他程序使用的单个文件</translation>
     </message>
     <message>
         <source>diffusers</source>
-        <translation type="unfinished"></translation>
+        <translation>diffusers</translation>
     </message>
     <message>
         <source>single-file</source>
-        <translation type="unfinished"></translation>
+        <translation>单文件</translation>
     </message>
     <message>
         <source>Patches to write into the weights</source>
-        <translation type="unfinished"></translation>
+        <translation>要写入权重的补丁</translation>
     </message>
     <message>
         <source>Concepts</source>
@@ -3471,7 +3471,7 @@
     </message>
     <message>
         <source>Concepts to write into the weights; their words go beside</source>
-        <translation type="unfinished"></translation>
+        <translation>要写入权重的概念；其词语写在旁边</translation>
     </message>
     <message>
         <source>Strength</source>
@@ -3479,7 +3479,7 @@
     </message>
     <message>
         <source>How strongly all changes are written</source>
-        <translation type="unfinished"></translation>
+        <translation>所有更改的写入强度</translation>
     </message>
     <message>
         <source>Precision</source>
@@ -3487,91 +3487,91 @@
     </message>
     <message>
         <source>Number type of the weights</source>
-        <translation type="unfinished"></translation>
+        <translation>权重的数值类型</translation>
     </message>
     <message>
         <source>as loaded</source>
-        <translation type="unfinished"></translation>
+        <translation>与加载时相同</translation>
     </message>
     <message>
         <source>fp32</source>
-        <translation type="unfinished"></translation>
+        <translation>fp32</translation>
     </message>
     <message>
         <source>fp16</source>
-        <translation type="unfinished"></translation>
+        <translation>fp16</translation>
     </message>
     <message>
         <source>Overwrite</source>
-        <translation type="unfinished"></translation>
+        <translation>覆盖</translation>
     </message>
     <message>
         <source>Replace what is there</source>
-        <translation type="unfinished"></translation>
+        <translation>替换已有内容</translation>
     </message>
     <message>
         <source>Export concepts</source>
-        <translation type="unfinished"></translation>
+        <translation>导出概念</translation>
     </message>
     <message>
         <source>Export concepts and patches for other programs: embedding, LoRA, or our own exact delta.</source>
-        <translation type="unfinished"></translation>
+        <translation>为其他程序导出概念和补丁：嵌入、LoRA，或本程序的精确差值。</translation>
     </message>
     <message>
         <source>The .safetensors file to write; several words add their name to it</source>
-        <translation type="unfinished"></translation>
+        <translation>要写入的 .safetensors 文件；有多个词时会加上各自的名称</translation>
     </message>
     <message>
         <source>lora: diffusers and peft; lora-kohya: AUTOMATIC1111 and ComfyUI; lora-diff: the same with exact full changes; embedding: textual inversion; embedding-a1111: with the key emb_params; delta: this program&apos;s own, exact</source>
-        <translation type="unfinished"></translation>
+        <translation>lora：diffusers 和 peft；lora-kohya：AUTOMATIC1111 和 ComfyUI；lora-diff：同上，但为精确的完整更改；嵌入：文本反演；embedding-a1111：带键 emb_params；差值：本程序自有格式，精确</translation>
     </message>
     <message>
         <source>lora</source>
-        <translation type="unfinished"></translation>
+        <translation>lora</translation>
     </message>
     <message>
         <source>lora-kohya</source>
-        <translation type="unfinished"></translation>
+        <translation>lora-kohya</translation>
     </message>
     <message>
         <source>lora-diff</source>
-        <translation type="unfinished"></translation>
+        <translation>lora-diff</translation>
     </message>
     <message>
         <source>embedding</source>
-        <translation type="unfinished"></translation>
+        <translation>嵌入</translation>
     </message>
     <message>
         <source>embedding-a1111</source>
-        <translation type="unfinished"></translation>
+        <translation>embedding-a1111</translation>
     </message>
     <message>
         <source>delta</source>
-        <translation type="unfinished"></translation>
+        <translation>差值</translation>
     </message>
     <message>
         <source>Patches to export</source>
-        <translation type="unfinished"></translation>
+        <translation>要导出的补丁</translation>
     </message>
     <message>
         <source>Concepts to export</source>
-        <translation type="unfinished"></translation>
+        <translation>要导出的概念</translation>
     </message>
     <message>
         <source>Rank</source>
-        <translation type="unfinished"></translation>
+        <translation>秩</translation>
     </message>
     <message>
         <source>Rank for full changes in a LoRA; 0 keeps 99 % of the energy per layer</source>
-        <translation type="unfinished"></translation>
+        <translation>将完整更改转为 LoRA 时的秩；0 表示每层保留 99 % 的能量</translation>
     </message>
     <message>
         <source>Generate</source>
-        <translation type="unfinished"></translation>
+        <translation>生成</translation>
     </message>
     <message>
         <source>Generate pictures: a model, a prompt, concepts, patches and an ordered stack of modifiers.</source>
-        <translation type="unfinished"></translation>
+        <translation>生成图片：模型、提示词、概念、补丁和有序的修饰器堆栈。</translation>
     </message>
     <message>
         <source>Prompt</source>
@@ -3579,31 +3579,31 @@
     </message>
     <message>
         <source>What to show; words of concepts are written as they are called, e.g. &lt;mug-1&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>要显示的内容；概念的词按其名称书写，例如 &lt;mug-1&gt;</translation>
     </message>
     <message>
         <source>Negative</source>
-        <translation type="unfinished"></translation>
+        <translation>负面提示词</translation>
     </message>
     <message>
         <source>What to stay away from</source>
-        <translation type="unfinished"></translation>
+        <translation>要避开的内容</translation>
     </message>
     <message>
         <source>Count</source>
-        <translation type="unfinished"></translation>
+        <translation>数量</translation>
     </message>
     <message>
         <source>How many pictures; each has the seed after the one before</source>
-        <translation type="unfinished"></translation>
+        <translation>图片数量；每张的种子接续前一张</translation>
     </message>
     <message>
         <source>More steps, finer result</source>
-        <translation type="unfinished"></translation>
+        <translation>步数越多，结果越精细</translation>
     </message>
     <message>
         <source>How closely to follow the prompt; empty: the family&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>遵循提示词的程度；留空：该系列的默认值</translation>
     </message>
     <message>
         <source>Size</source>
@@ -3611,63 +3611,63 @@
     </message>
     <message>
         <source>Width x height in pixels, e.g. 512x768; empty: the model&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>宽 x 高（像素），例如 512x768；留空：模型的默认值</translation>
     </message>
     <message>
         <source>Scheduler</source>
-        <translation type="unfinished"></translation>
+        <translation>调度器</translation>
     </message>
     <message>
         <source>The solver of the sampling equation</source>
-        <translation type="unfinished"></translation>
+        <translation>采样方程的求解器</translation>
     </message>
     <message>
         <source>ddim</source>
-        <translation type="unfinished"></translation>
+        <translation>ddim</translation>
     </message>
     <message>
         <source>ddpm</source>
-        <translation type="unfinished"></translation>
+        <translation>ddpm</translation>
     </message>
     <message>
         <source>euler</source>
-        <translation type="unfinished"></translation>
+        <translation>euler</translation>
     </message>
     <message>
         <source>euler-karras</source>
-        <translation type="unfinished"></translation>
+        <translation>euler-karras</translation>
     </message>
     <message>
         <source>euler-a</source>
-        <translation type="unfinished"></translation>
+        <translation>euler-a</translation>
     </message>
     <message>
         <source>dpmpp-2m</source>
-        <translation type="unfinished"></translation>
+        <translation>dpmpp-2m</translation>
     </message>
     <message>
         <source>dpmpp-2m-karras</source>
-        <translation type="unfinished"></translation>
+        <translation>dpmpp-2m-karras</translation>
     </message>
     <message>
         <source>unipc</source>
-        <translation type="unfinished"></translation>
+        <translation>unipc</translation>
     </message>
     <message>
         <source>lcm</source>
-        <translation type="unfinished"></translation>
+        <translation>lcm</translation>
     </message>
     <message>
         <source>Init</source>
-        <translation type="unfinished"></translation>
+        <translation>初始图片</translation>
     </message>
     <message>
         <source>A picture to begin from</source>
-        <translation type="unfinished"></translation>
+        <translation>作为起点的图片</translation>
     </message>
     <message>
         <source>How far to leave the initial picture: 1 forgets it</source>
-        <translation type="unfinished"></translation>
+        <translation>偏离初始图片的程度：1 表示完全忘记它</translation>
     </message>
     <message>
         <source>Mask</source>
@@ -3675,87 +3675,87 @@
     </message>
     <message>
         <source>Where to repaint the initial picture; outside stays to the bit</source>
-        <translation type="unfinished"></translation>
+        <translation>在何处重绘初始图片；外部逐位保持不变</translation>
     </message>
     <message>
         <source>Feather</source>
-        <translation type="unfinished"></translation>
+        <translation>羽化</translation>
     </message>
     <message>
         <source>Soft border inside the mask, in pixels</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版内的柔和边缘，以像素为单位</translation>
     </message>
     <message>
         <source>Learned concepts, each with :strength where it is not 1</source>
-        <translation type="unfinished"></translation>
+        <translation>学到的概念，强度不为 1 时各带 :强度</translation>
     </message>
     <message>
         <source>Weight patches (erasers, LoRA), each with :strength</source>
-        <translation type="unfinished"></translation>
+        <translation>权重补丁（擦除器、LoRA），各带 :强度</translation>
     </message>
     <message>
         <source>Modifiers in order, outermost first</source>
-        <translation type="unfinished"></translation>
+        <translation>按顺序排列的修饰器，最外层在前</translation>
     </message>
     <message>
         <source>Rescale</source>
-        <translation type="unfinished"></translation>
+        <translation>重缩放</translation>
     </message>
     <message>
         <source>Restores contrast that strong guidance washes out</source>
-        <translation type="unfinished"></translation>
+        <translation>恢复被强引导冲淡的对比度</translation>
     </message>
     <message>
         <source>Guidance from</source>
-        <translation type="unfinished"></translation>
+        <translation>引导起点</translation>
     </message>
     <message>
         <source>Share of the steps at which guidance begins</source>
-        <translation type="unfinished"></translation>
+        <translation>引导开始时的步数比例</translation>
     </message>
     <message>
         <source>Guidance to</source>
-        <translation type="unfinished"></translation>
+        <translation>引导终点</translation>
     </message>
     <message>
         <source>Share of the steps at which guidance ends</source>
-        <translation type="unfinished"></translation>
+        <translation>引导结束时的步数比例</translation>
     </message>
     <message>
         <source>Eta</source>
-        <translation type="unfinished"></translation>
+        <translation>Eta</translation>
     </message>
     <message>
         <source>Fresh noise per DDIM step</source>
-        <translation type="unfinished"></translation>
+        <translation>每个 DDIM 步的新噪声</translation>
     </message>
     <message>
         <source>auto: 16-bit where this machine is measured to be faster with it</source>
-        <translation type="unfinished"></translation>
+        <translation>自动：在实测本机使用 16 位更快时使用 16 位</translation>
     </message>
     <message>
         <source>float32</source>
-        <translation type="unfinished"></translation>
+        <translation>float32</translation>
     </message>
     <message>
         <source>Batch</source>
-        <translation type="unfinished"></translation>
+        <translation>批量</translation>
     </message>
     <message>
         <source>Pictures computed at once; 0: by the model&apos;s size</source>
-        <translation type="unfinished"></translation>
+        <translation>同时计算的图片数；0：按模型大小决定</translation>
     </message>
     <message>
         <source>Import a LoRA or embedding</source>
-        <translation type="unfinished"></translation>
+        <translation>导入 LoRA 或嵌入</translation>
     </message>
     <message>
         <source>Import a LoRA or an embedding of another program as a patch.</source>
-        <translation type="unfinished"></translation>
+        <translation>将其他程序的 LoRA 或嵌入导入为补丁。</translation>
     </message>
     <message>
         <source>A LoRA, an embedding or a patch, .safetensors</source>
-        <translation type="unfinished"></translation>
+        <translation>LoRA、嵌入或补丁，.safetensors</translation>
     </message>
     <message>
         <source>Family</source>
@@ -3763,23 +3763,23 @@
     </message>
     <message>
         <source>Family, where the file does not tell</source>
-        <translation type="unfinished"></translation>
+        <translation>文件未说明时的系列</translation>
     </message>
     <message>
         <source>pocket</source>
-        <translation type="unfinished"></translation>
+        <translation>袖珍</translation>
     </message>
     <message>
         <source>sd1</source>
-        <translation type="unfinished"></translation>
+        <translation>sd1</translation>
     </message>
     <message>
         <source>sd2</source>
-        <translation type="unfinished"></translation>
+        <translation>sd2</translation>
     </message>
     <message>
         <source>sdxl</source>
-        <translation type="unfinished"></translation>
+        <translation>sdxl</translation>
     </message>
     <message>
         <source>Word</source>
@@ -3787,15 +3787,15 @@
     </message>
     <message>
         <source>The word an embedding is called for; empty takes the file&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>调用嵌入的词；留空则用文件自带的</translation>
     </message>
     <message>
         <source>Invert a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>反演图片</translation>
     </message>
     <message>
         <source>Invert a picture: find the noise it comes from, show how well it comes back, edit it by a prompt.</source>
-        <translation type="unfinished"></translation>
+        <translation>反演图片：找出其来源噪声，显示还原效果，并用提示词编辑。</translation>
     </message>
     <message>
         <source>Picture</source>
@@ -3803,315 +3803,315 @@
     </message>
     <message>
         <source>The picture</source>
-        <translation type="unfinished"></translation>
+        <translation>图片</translation>
     </message>
     <message>
         <source>What it shows; a good caption makes a good inversion</source>
-        <translation type="unfinished"></translation>
+        <translation>图片所示内容；好的描述带来好的反演</translation>
     </message>
     <message>
         <source>Target</source>
-        <translation type="unfinished"></translation>
+        <translation>目标</translation>
     </message>
     <message>
         <source>What it should show instead; empty: only the reconstruction</source>
-        <translation type="unfinished"></translation>
+        <translation>应改为显示的内容；留空：仅重建</translation>
     </message>
     <message>
         <source>How</source>
-        <translation type="unfinished"></translation>
+        <translation>方式</translation>
     </message>
     <message>
         <source>direct: exact source, best for edits; edit-friendly: edits by the prompt alone; null-text: slow, best reconstruction under guidance; negative-prompt: nearly free; ddim: guidance 1</source>
-        <translation type="unfinished"></translation>
+        <translation>直接：精确还原原图，最适合编辑；易编辑：仅凭提示词编辑；空文本：慢，有引导时重建最好；负面提示词：几乎不增加开销；ddim：引导为 1</translation>
     </message>
     <message>
         <source>direct</source>
-        <translation type="unfinished"></translation>
+        <translation>直接</translation>
     </message>
     <message>
         <source>null-text</source>
-        <translation type="unfinished"></translation>
+        <translation>空文本</translation>
     </message>
     <message>
         <source>negative-prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>负面提示词</translation>
     </message>
     <message>
         <source>edit-friendly</source>
-        <translation type="unfinished"></translation>
+        <translation>易编辑</translation>
     </message>
     <message>
         <source>Steps of the inversion and of the way back</source>
-        <translation type="unfinished"></translation>
+        <translation>反演及返回的步数</translation>
     </message>
     <message>
         <source>How strongly the target pulls (edit-friendly: 15 in its paper)</source>
-        <translation type="unfinished"></translation>
+        <translation>目标的牵引强度（易编辑：其论文中为 15）</translation>
     </message>
     <message>
         <source>Source guidance</source>
-        <translation type="unfinished"></translation>
+        <translation>源引导</translation>
     </message>
     <message>
         <source>Edit-friendly: guidance while inverting</source>
-        <translation type="unfinished"></translation>
+        <translation>易编辑：反演时的引导</translation>
     </message>
     <message>
         <source>Skip</source>
-        <translation type="unfinished"></translation>
+        <translation>跳过</translation>
     </message>
     <message>
         <source>Edit-friendly: share of the steps left out at the noisy end</source>
-        <translation type="unfinished"></translation>
+        <translation>易编辑：在高噪声一端略去的步数比例</translation>
     </message>
     <message>
         <source>Updates</source>
-        <translation type="unfinished"></translation>
+        <translation>更新</translation>
     </message>
     <message>
         <source>Null-text: most updates per step</source>
-        <translation type="unfinished"></translation>
+        <translation>空文本：每步最多更新次数</translation>
     </message>
     <message>
         <source>Concepts that the prompts may name</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词可提及的概念</translation>
     </message>
     <message>
         <source>Weight patches to work under</source>
-        <translation type="unfinished"></translation>
+        <translation>运行时使用的权重补丁</translation>
     </message>
     <message>
         <source>M-ErasureBench</source>
-        <translation type="unfinished"></translation>
+        <translation>M-ErasureBench</translation>
     </message>
     <message>
         <source>M-ErasureBench: five ways to bring an erased concept back, and how often each does (CRR).</source>
-        <translation type="unfinished"></translation>
+        <translation>M-ErasureBench：恢复被擦除概念的五种途径，以及各自的成功率 (CRR)。</translation>
     </message>
     <message>
         <source>Pictures per scenario: 8 allows 32 % at none found, 100 allows 3.7 %</source>
-        <translation type="unfinished"></translation>
+        <translation>每个场景的图片数：一张未发现时，8 张的上限为 32 %，100 张为 3.7 %</translation>
     </message>
     <message>
         <source>Scenarios</source>
-        <translation type="unfinished"></translation>
+        <translation>场景</translation>
     </message>
     <message>
         <source>Scenarios to run, empty for all five: text; embedding, white box; embedding, black box; latent, white box; latent, black box</source>
-        <translation type="unfinished"></translation>
+        <translation>要运行的场景，留空则运行全部五个：text；embedding, white box；embedding, black box；latent, white box；latent, black box</translation>
     </message>
     <message>
         <source>Pictures of the concept that attacks begin from; empty: the original model draws them</source>
-        <translation type="unfinished"></translation>
+        <translation>攻击所用的概念起始图片；留空：由原始模型绘制</translation>
     </message>
     <message>
         <source>Who says whether the concept is in a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>由谁判断图片中是否有该概念</translation>
     </message>
     <message>
         <source>Folder of a CLIP to judge with</source>
-        <translation type="unfinished"></translation>
+        <translation>用于评判的 CLIP 文件夹</translation>
     </message>
     <message>
         <source>What the original model compares the word with; empty: nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>原始模型将该词与什么比较；留空：不比较</translation>
     </message>
     <message>
         <source>How a word is learned: A (5000 steps) or B (3000) as published, small (ours). Empty: small for the embedded model, else B</source>
-        <translation type="unfinished"></translation>
+        <translation>如何学习一个词：A（5000 步）或 B（3000 步）为已发表的，小型为本程序的。留空：内置模型用小型，否则用 B</translation>
     </message>
     <message>
         <source>Word steps</source>
-        <translation type="unfinished"></translation>
+        <translation>词的步数</translation>
     </message>
     <message>
         <source>Steps of the word; empty: the recipe&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>学习该词的步数；留空：按配方</translation>
     </message>
     <message>
         <source>Initial</source>
-        <translation type="unfinished"></translation>
+        <translation>初始词</translation>
     </message>
     <message>
         <source>The word it begins from; empty: the recipe&apos;s</source>
-        <translation type="unfinished"></translation>
+        <translation>学习的起始词；留空：按配方</translation>
     </message>
     <message>
         <source>Inversion prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>反演提示词</translation>
     </message>
     <message>
         <source>Condition of the inversion; the benchmark&apos;s is empty, others are inferred</source>
-        <translation type="unfinished"></translation>
+        <translation>反演的条件；该基准为空，其他为推断</translation>
     </message>
     <message>
         <source>Mixes</source>
-        <translation type="unfinished"></translation>
+        <translation>混合</translation>
     </message>
     <message>
         <source>Shares of fresh noise in the control of the latents, 0 to 1</source>
-        <translation type="unfinished"></translation>
+        <translation>潜变量对照中新噪声的比例，0 到 1</translation>
     </message>
     <message>
         <source>Sampling steps of scenarios 1 to 3</source>
-        <translation type="unfinished"></translation>
+        <translation>场景 1 至 3 的采样步数</translation>
     </message>
     <message>
         <source>Times and noises of the original model as judge</source>
-        <translation type="unfinished"></translation>
+        <translation>原始模型作评判器时的时间与噪声数</translation>
     </message>
     <message>
         <source>Where the table is written; empty: beside the studio&apos;s files</source>
-        <translation type="unfinished"></translation>
+        <translation>表格写入何处；留空：与工作室的文件放在一起</translation>
     </message>
     <message>
         <source>Blur the pictures until the pointer is on one</source>
-        <translation type="unfinished"></translation>
+        <translation>在指针移到图片上之前保持模糊</translation>
     </message>
     <message>
         <source>Score removed objects</source>
-        <translation type="unfinished"></translation>
+        <translation>为物体移除评分</translation>
     </message>
     <message>
         <source>Score removed objects: the seam, the hole, what changed outside, and whether the object is gone.</source>
-        <translation type="unfinished"></translation>
+        <translation>为物体移除评分：接缝、空洞、外部变化，以及物体是否消失。</translation>
     </message>
     <message>
         <source>After</source>
-        <translation type="unfinished"></translation>
+        <translation>之后</translation>
     </message>
     <message>
         <source>Pictures with the object removed</source>
-        <translation type="unfinished"></translation>
+        <translation>已移除物体的图片</translation>
     </message>
     <message>
         <source>Before</source>
-        <translation type="unfinished"></translation>
+        <translation>之前</translation>
     </message>
     <message>
         <source>The same pictures with the object, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>按相同顺序给出含有物体的同一批图片</translation>
     </message>
     <message>
         <source>Masks</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版</translation>
     </message>
     <message>
         <source>Where the object was, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>按相同顺序给出物体原来的位置</translation>
     </message>
     <message>
         <source>Truth</source>
-        <translation type="unfinished"></translation>
+        <translation>真值</translation>
     </message>
     <message>
         <source>The same views without the object, where there are any</source>
-        <translation type="unfinished"></translation>
+        <translation>没有物体的同一画面（如有）</translation>
     </message>
     <message>
         <source>Instead of lists: a folder with the folders after, before, masks and, where there is one, truth; pictures of one name belong together</source>
-        <translation type="unfinished"></translation>
+        <translation>代替列表：包含 after、before、masks 及（如有）truth 文件夹的文件夹；同名图片互相对应</translation>
     </message>
     <message>
         <source>Thing</source>
-        <translation type="unfinished"></translation>
+        <translation>物体</translation>
     </message>
     <message>
         <source>The removed object in a word, such as &apos;car&apos;; empty does not ask for it</source>
-        <translation type="unfinished"></translation>
+        <translation>用一个词表示被移除的物体，例如“car”；留空则不询问</translation>
     </message>
     <message>
         <source>Encoder</source>
-        <translation type="unfinished"></translation>
+        <translation>编码器</translation>
     </message>
     <message>
         <source>A Segment Anything file (.safetensors); empty looks in the models folder, then takes the embedded one</source>
-        <translation type="unfinished"></translation>
+        <translation>Segment Anything 文件 (.safetensors)；留空则先查找模型文件夹，再使用内置的</translation>
     </message>
     <message>
         <source>Remove</source>
-        <translation type="unfinished"></translation>
+        <translation>ReMOVE</translation>
     </message>
     <message>
         <source>What ReMOVE looks at; the &apos;reference&apos; variants repeat the authors&apos; script with its treatment of thin masks and padding</source>
-        <translation type="unfinished"></translation>
+        <translation>ReMOVE 所看的范围；“参考”变体沿用作者脚本对细长蒙版和边距的处理</translation>
     </message>
     <message>
         <source>crop</source>
-        <translation type="unfinished"></translation>
+        <translation>裁剪</translation>
     </message>
     <message>
         <source>whole</source>
-        <translation type="unfinished"></translation>
+        <translation>整图</translation>
     </message>
     <message>
         <source>reference crop</source>
-        <translation type="unfinished"></translation>
+        <translation>参考裁剪</translation>
     </message>
     <message>
         <source>reference whole</source>
-        <translation type="unfinished"></translation>
+        <translation>参考整图</translation>
     </message>
     <message>
         <source>A CLIP folder; empty takes the embedded one</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP 文件夹；留空则使用内置的</translation>
     </message>
     <message>
         <source>Compare object removers by class</source>
-        <translation type="unfinished"></translation>
+        <translation>按类别比较物体移除器</translation>
     </message>
     <message>
         <source>Compare object removers by class: FID*, KID*, U-IDS* against pictures without that class.</source>
-        <translation type="unfinished"></translation>
+        <translation>按类别比较物体移除器：FID*、KID*、U-IDS*，与不含该类的图片比较。</translation>
     </message>
     <message>
         <source>The folder with pictures, classes.json, removed, and masks and truth if any</source>
-        <translation type="unfinished"></translation>
+        <translation>包含图片、classes.json、removed 以及（如有）masks 和 truth 的文件夹</translation>
     </message>
     <message>
         <source>Features</source>
-        <translation type="unfinished"></translation>
+        <translation>特征</translation>
     </message>
     <message>
         <source>What the sets are compared by: a CLIP&apos;s or DINO&apos;s picture features, or the base model&apos;s own latents (ours; fine texture, hardly any meaning)</source>
-        <translation type="unfinished"></translation>
+        <translation>比较各集合所用的特征：CLIP 或 DINO 的图片特征，或基础模型自身的潜变量（本程序；细腻纹理，几乎没有语义）</translation>
     </message>
     <message>
         <source>clip</source>
-        <translation type="unfinished"></translation>
+        <translation>clip</translation>
     </message>
     <message>
         <source>dino</source>
-        <translation type="unfinished"></translation>
+        <translation>dino</translation>
     </message>
     <message>
         <source>autoencoder</source>
-        <translation type="unfinished"></translation>
+        <translation>自编码器</translation>
     </message>
     <message>
         <source>A CLIP or DINO folder; empty takes the embedded CLIP</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP 或 DINO 文件夹；留空则使用内置的 CLIP</translation>
     </message>
     <message>
         <source>Scale and crop all pictures to this square first; 0 leaves that to the extractor</source>
-        <translation type="unfinished"></translation>
+        <translation>先将所有图片缩放并裁剪为此边长的正方形；0 则交给特征提取器</translation>
     </message>
     <message>
         <source>Width</source>
-        <translation type="unfinished"></translation>
+        <translation>宽度</translation>
     </message>
     <message>
         <source>Keep so many principal axes of the pictures without the class, for small sets; 0 keeps all</source>
-        <translation type="unfinished"></translation>
+        <translation>对小集合，保留不含该类图片的这么多主轴；0 表示全部保留</translation>
     </message>
     <message>
         <source>Divisor</source>
-        <translation type="unfinished"></translation>
+        <translation>除数</translation>
     </message>
     <message>
         <source>Of the covariances: n as MAT&apos;s code, n-1 as most others</source>
-        <translation type="unfinished"></translation>
+        <translation>协方差的除数：n 如 MAT 的代码，n-1 如大多数其他实现</translation>
     </message>
     <message>
         <source>n</source>
@@ -4119,107 +4119,107 @@
     </message>
     <message>
         <source>n-1</source>
-        <translation type="unfinished"></translation>
+        <translation>n-1</translation>
     </message>
     <message>
         <source>Where to write the scores of every class (.json); empty for nowhere</source>
-        <translation type="unfinished"></translation>
+        <translation>每个类别的分数写入何处 (.json)；留空则不写</translation>
     </message>
     <message>
         <source>C</source>
-        <translation type="unfinished"></translation>
+        <translation>C</translation>
     </message>
     <message>
         <source>Weight of the errors of U-IDS&apos;s support vector machine</source>
-        <translation type="unfinished"></translation>
+        <translation>U-IDS 支持向量机中误差的权重</translation>
     </message>
     <message>
         <source>Score erased text</source>
-        <translation type="unfinished"></translation>
+        <translation>为文字擦除评分</translation>
     </message>
     <message>
         <source>Score erased text: PSNR, MSSIM, MSE, AGE, pEPs, pCEPs, and how much of it is still found.</source>
-        <translation type="unfinished"></translation>
+        <translation>为文字擦除评分：PSNR、MSSIM、MSE、AGE、pEPs、pCEPs，以及还能检测到多少文字。</translation>
     </message>
     <message>
         <source>Pictures with the text erased</source>
-        <translation type="unfinished"></translation>
+        <translation>已擦除文字的图片</translation>
     </message>
     <message>
         <source>The clean pictures, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>按相同顺序给出干净的图片</translation>
     </message>
     <message>
         <source>The pictures with text, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>按相同顺序给出带文字的图片</translation>
     </message>
     <message>
         <source>Where the text was, in the same order</source>
-        <translation type="unfinished"></translation>
+        <translation>按相同顺序给出文字原来的位置</translation>
     </message>
     <message>
         <source>Instead of lists: a folder with the folders after, truth, before, masks, boxes, found-after, found-before, found-truth (the last six where there are any)</source>
-        <translation type="unfinished"></translation>
+        <translation>代替列表：包含 after、truth、before、masks、boxes、found-after、found-before、found-truth 文件夹的文件夹（后六个如有）</translation>
     </message>
     <message>
         <source>Variant</source>
-        <translation type="unfinished"></translation>
+        <translation>变体</translation>
     </message>
     <message>
         <source>As the names say, as the field&apos;s script computes, or both</source>
-        <translation type="unfinished"></translation>
+        <translation>按名称的本义、按该领域脚本的算法，或两者</translation>
     </message>
     <message>
         <source>both</source>
-        <translation type="unfinished"></translation>
+        <translation>两者</translation>
     </message>
     <message>
         <source>clean</source>
-        <translation type="unfinished"></translation>
+        <translation>本义</translation>
     </message>
     <message>
         <source>published</source>
-        <translation type="unfinished"></translation>
+        <translation>已发表</translation>
     </message>
     <message>
         <source>Clean scores: both pictures resized to this square (bicubic); 0 leaves them as they are</source>
-        <translation type="unfinished"></translation>
+        <translation>本义分数：两张图片都缩放为此边长的正方形（双三次）；0 表示保持原样</translation>
     </message>
     <message>
         <source>Composite</source>
-        <translation type="unfinished"></translation>
+        <translation>合成</translation>
     </message>
     <message>
         <source>Take the truth outside the text first, so that only the text counts (the &apos;_C&apos; scores of GaRNet)</source>
-        <translation type="unfinished"></translation>
+        <translation>先在文字外取真值，使仅文字计入（GaRNet 的“_C”分数）</translation>
     </message>
     <message>
         <source>Matching</source>
-        <translation type="unfinished"></translation>
+        <translation>匹配</translation>
     </message>
     <message>
         <source>deteval: by shares of area (0.8 and 0.4), parts and merged words allowed; iou: overlap of half or more</source>
-        <translation type="unfinished"></translation>
+        <translation>deteval：按面积比例（0.8 和 0.4），允许部分和合并的词；iou：重叠一半以上</translation>
     </message>
     <message>
         <source>iou</source>
-        <translation type="unfinished"></translation>
+        <translation>iou</translation>
     </message>
     <message>
         <source>deteval</source>
-        <translation type="unfinished"></translation>
+        <translation>deteval</translation>
     </message>
     <message>
         <source>A task that marks text with masks, such as a text detector&apos;s id; empty reads detections from the folder</source>
-        <translation type="unfinished"></translation>
+        <translation>用蒙版标记文字的任务，例如文字检测器的 id；留空则从文件夹读取检测结果</translation>
     </message>
     <message>
         <source>A-STAR: words kept apart</source>
-        <translation type="unfinished"></translation>
+        <translation>A-STAR：词语分离</translation>
     </message>
     <message>
         <source>A-STAR: keep the words of a prompt apart, and in their places, while the picture is made.</source>
-        <translation type="unfinished"></translation>
+        <translation>A-STAR：在图片生成时，让提示词中的词语彼此分离并留在各自的位置。</translation>
     </message>
     <message>
         <source>Words</source>
@@ -4227,27 +4227,27 @@
     </message>
     <message>
         <source>Words or phrases of the prompt to keep apart; a word given twice means its next place</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词中要彼此分离的词或短语；同一个词写两次指它的下一处</translation>
     </message>
     <message>
         <source>Layout: a painted mask for each word, in their order</source>
-        <translation type="unfinished"></translation>
+        <translation>布局：按顺序为每个词绘制的蒙版</translation>
     </message>
     <message>
         <source>Mode</source>
-        <translation type="unfinished"></translation>
+        <translation>模式</translation>
     </message>
     <message>
         <source>Which losses move the latent</source>
-        <translation type="unfinished"></translation>
+        <translation>由哪些损失推动潜变量</translation>
     </message>
     <message>
         <source>a_star</source>
-        <translation type="unfinished"></translation>
+        <translation>A-STAR</translation>
     </message>
     <message>
         <source>attend_and_excite</source>
-        <translation type="unfinished"></translation>
+        <translation>Attend-and-Excite</translation>
     </message>
     <message>
         <source>Rate</source>
@@ -4255,147 +4255,147 @@
     </message>
     <message>
         <source>How far each gradient step goes; 0 changes nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>每个梯度步的幅度；0 不作任何更改</translation>
     </message>
     <message>
         <source>Segregation</source>
-        <translation type="unfinished"></translation>
+        <translation>分离</translation>
     </message>
     <message>
         <source>Weight of keeping words apart</source>
-        <translation type="unfinished"></translation>
+        <translation>词语分离的权重</translation>
     </message>
     <message>
         <source>Retention</source>
-        <translation type="unfinished"></translation>
+        <translation>保持</translation>
     </message>
     <message>
         <source>Weight of keeping words in place</source>
-        <translation type="unfinished"></translation>
+        <translation>词语留在原位的权重</translation>
     </message>
     <message>
         <source>Only the first so many steps; empty: all (Attend-and-Excite: 25)</source>
-        <translation type="unfinished"></translation>
+        <translation>仅前若干步；留空：全部（Attend-and-Excite：25）</translation>
     </message>
     <message>
         <source>Every</source>
-        <translation type="unfinished"></translation>
+        <translation>间隔</translation>
     </message>
     <message>
         <source>Only each so manieth step (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>每隔若干步执行一次（本程序）</translation>
     </message>
     <message>
         <source>Tolerance</source>
-        <translation type="unfinished"></translation>
+        <translation>容差</translation>
     </message>
     <message>
         <source>Stop a picture when its loss changes less than this three times running; 0: never (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>图片的损失连续三次变化小于此值时停止；0：从不（推断）</translation>
     </message>
     <message>
         <source>Scale start</source>
-        <translation type="unfinished"></translation>
+        <translation>起始尺度</translation>
     </message>
     <message>
         <source>Step size is the rate times the root of a scale that begins here</source>
-        <translation type="unfinished"></translation>
+        <translation>步长为速率乘以尺度的平方根，尺度从此处开始</translation>
     </message>
     <message>
         <source>Scale end</source>
-        <translation type="unfinished"></translation>
+        <translation>结束尺度</translation>
     </message>
     <message>
         <source>and ends here at the last step</source>
-        <translation type="unfinished"></translation>
+        <translation>到最后一步时结束于此</translation>
     </message>
     <message>
         <source>Timing</source>
-        <translation type="unfinished"></translation>
+        <translation>时机</translation>
     </message>
     <message>
         <source>Attend-and-Excite&apos;s step numbers as they are, or as shares of its 50 steps (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>Attend-and-Excite 的步编号照原样，或按其 50 步的比例（推断）</translation>
     </message>
     <message>
         <source>steps</source>
-        <translation type="unfinished"></translation>
+        <translation>步数</translation>
     </message>
     <message>
         <source>share</source>
-        <translation type="unfinished"></translation>
+        <translation>比例</translation>
     </message>
     <message>
         <source>Map norm</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力图归一化</translation>
     </message>
     <message>
         <source>How probabilities become maps: softmax over the words (Attend-and-Excite), as they are, stretched (both inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>概率如何变为注意力图：对各词 softmax (Attend-and-Excite)、照原样、拉伸（后两者为推断）</translation>
     </message>
     <message>
         <source>ae_softmax</source>
-        <translation type="unfinished"></translation>
+        <translation>Attend-and-Excite softmax</translation>
     </message>
     <message>
         <source>raw</source>
-        <translation type="unfinished"></translation>
+        <translation>原始</translation>
     </message>
     <message>
         <source>minmax</source>
-        <translation type="unfinished"></translation>
+        <translation>最小-最大</translation>
     </message>
     <message>
         <source>Last token</source>
-        <translation type="unfinished"></translation>
+        <translation>末词元</translation>
     </message>
     <message>
         <source>Tokens in that softmax: up to the end token, or all but the last place; auto: end for SD 2.x</source>
-        <translation type="unfinished"></translation>
+        <translation>该 softmax 的词元范围：到结束词元为止，或除最后一位外全部；自动：SD 2.x 用结束词元</translation>
     </message>
     <message>
         <source>end</source>
-        <translation type="unfinished"></translation>
+        <translation>结束词元</translation>
     </message>
     <message>
         <source>final</source>
-        <translation type="unfinished"></translation>
+        <translation>最后一位</translation>
     </message>
     <message>
         <source>Smooth</source>
-        <translation type="unfinished"></translation>
+        <translation>平滑</translation>
     </message>
     <message>
         <source>Smooth the maps (Attend-and-Excite)</source>
-        <translation type="unfinished"></translation>
+        <translation>平滑注意力图 (Attend-and-Excite)</translation>
     </message>
     <message>
         <source>Mask rule</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版规则</translation>
     </message>
     <message>
         <source>Where a word is: half its peak, Otsu&apos;s split, or the strongest fifth (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>词在何处：半峰值、Otsu 分割，或最强的五分之一（推断）</translation>
     </message>
     <message>
         <source>relative</source>
-        <translation type="unfinished"></translation>
+        <translation>相对</translation>
     </message>
     <message>
         <source>otsu</source>
-        <translation type="unfinished"></translation>
+        <translation>Otsu</translation>
     </message>
     <message>
         <source>quantile</source>
-        <translation type="unfinished"></translation>
+        <translation>分位数</translation>
     </message>
     <message>
         <source>Mask from</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版来源</translation>
     </message>
     <message>
         <source>Masks from the maps before the latent moves, or from the guided pass after (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版取自潜变量移动前的注意力图，或之后的引导过程（推断）</translation>
     </message>
     <message>
         <source>before</source>
@@ -4411,55 +4411,55 @@
     </message>
     <message>
         <source>All layers of the map size, or only those up to the first up block (saves memory on SDXL; inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>该注意力图尺寸的所有层，或仅到第一个上采样块为止的层（在 SDXL 上节省内存；推断）</translation>
     </message>
     <message>
         <source>all</source>
-        <translation type="unfinished"></translation>
+        <translation>全部</translation>
     </message>
     <message>
         <source>coarse</source>
-        <translation type="unfinished"></translation>
+        <translation>粗略</translation>
     </message>
     <message>
         <source>Early exit</source>
-        <translation type="unfinished"></translation>
+        <translation>提前退出</translation>
     </message>
     <message>
         <source>End the extra pass after the last layer it needs</source>
-        <translation type="unfinished"></translation>
+        <translation>在所需的最后一层之后结束额外的前向计算</translation>
     </message>
     <message>
         <source>Checkpointing</source>
-        <translation type="unfinished"></translation>
+        <translation>检查点重算</translation>
     </message>
     <message>
         <source>Compute layers again instead of keeping them: less memory, more time</source>
-        <translation type="unfinished"></translation>
+        <translation>重新计算各层而不保存：内存更少，时间更多</translation>
     </message>
     <message>
         <source>Show maps</source>
-        <translation type="unfinished"></translation>
+        <translation>显示注意力图</translation>
     </message>
     <message>
         <source>Preview the words&apos; maps</source>
-        <translation type="unfinished"></translation>
+        <translation>预览各词的注意力图</translation>
     </message>
     <message>
         <source>Inside Black-Scholes, A-STAR meets prompts that lack its words.</source>
-        <translation type="unfinished"></translation>
+        <translation>在 Black-Scholes 之内，A-STAR 会遇到缺少其词语的提示词。</translation>
     </message>
     <message>
         <source>Move A-STAR before it.</source>
-        <translation type="unfinished"></translation>
+        <translation>将 A-STAR 移到它之前。</translation>
     </message>
     <message>
         <source>Attention X-ray</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力透视</translation>
     </message>
     <message>
         <source>Keeps a heat map of every word and step of a generation; the picture stays the same to the bit.</source>
-        <translation type="unfinished"></translation>
+        <translation>保留生成过程中每个词、每一步的热图；图片逐位保持不变。</translation>
     </message>
     <message>
         <source>Words or phrases to watch; empty: every word of the prompt</source>
