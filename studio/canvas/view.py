@@ -263,7 +263,7 @@ class CanvasView(QWidget):
         """The whole picture, with a margin; small pictures are enlarged by whole steps."""
         if not self.scene.width:
             return
-        size, margin = self.device(), 4 * look.UNIT * self.ratio
+        size, margin = self.device(), 2 * look.UNIT * self.ratio
         zoom = min((size.width() - 2 * margin) / self.scene.width, (size.height() - 2 * margin) / self.scene.height)
         zoom = math.floor(zoom) if zoom > 1 else max(zoom, LEAST)
         self.look_at(Viewport(self.scene.width / 2, self.scene.height / 2, zoom))

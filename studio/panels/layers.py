@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QIcon, QPixmap
+from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QListWidget,
@@ -32,6 +32,7 @@ class LayersPanel(QWidget):
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Layers"))
         self.list.setIconSize(QSize(28, 28))
+        self.list.installEventFilter(self)
         self.list.itemChanged.connect(self._edited)
         self.list.currentItemChanged.connect(self._chosen)
         self.opacity = QSlider(Qt.Orientation.Horizontal)
@@ -56,6 +57,16 @@ class LayersPanel(QWidget):
         column.addWidget(self.list)
         workspace.changed.connect(self._heard)
         self.refresh()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """F2 over the list names a layer; elsewhere it is the project's."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and event.key() == Qt.Key.Key_F2
+        ):
+            event.accept()
+        return False
 
     @property
     def current(self) -> Layer | None:
