@@ -2879,7 +2879,7 @@
     </message>
     <message>
         <source>Instead of lists: a folder with pictures, prompts.json, references/&lt;concept&gt;, reference-masks/&lt;concept&gt;, regions/&lt;concept&gt;</source>
-        <translation>代替列表：包含图片、prompts.json、references/&lt;概念&gt;、reference-masks/&lt;概念&gt;、regions/&lt;概念&gt; 的文件夹</translation>
+        <translation>代替列表：包含图片、prompts.json、references/&lt;concept&gt;、reference-masks/&lt;concept&gt;、regions/&lt;concept&gt; 的文件夹</translation>
     </message>
     <message>
         <source>Pictures</source>
@@ -3019,7 +3019,7 @@
     </message>
     <message>
         <source>Level</source>
-        <translation>水平</translation>
+        <translation>置信度</translation>
     </message>
     <message>
         <source>OWL-ViT&apos;s score from which a box counts</source>
@@ -3043,7 +3043,7 @@
     </message>
     <message>
         <source>A folder with a folder per photo: photo.png, masks/&lt;concept&gt;.png, single/&lt;concept&gt;/*.png, joint/*.png</source>
-        <translation>每张照片一个子文件夹的文件夹：photo.png、masks/&lt;概念&gt;.png、single/&lt;概念&gt;/*.png、joint/*.png</translation>
+        <translation>每张照片一个子文件夹的文件夹：photo.png、masks/&lt;concept&gt;.png、single/&lt;concept&gt;/*.png、joint/*.png</translation>
     </message>
     <message>
         <source>Folder of a CLIP; empty for the embedded one. Published numbers: CLIP ViT-B/32</source>
@@ -4463,35 +4463,35 @@
     </message>
     <message>
         <source>Words or phrases to watch; empty: every word of the prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>要观察的词或短语；留空：提示词中的每个词</translation>
     </message>
     <message>
         <source>Keep the maps of each so manieth step, and of the last</source>
-        <translation type="unfinished"></translation>
+        <translation>每隔若干步保留一次注意力图，并保留最后一步</translation>
     </message>
     <message>
         <source>Read an X-ray</source>
-        <translation type="unfinished"></translation>
+        <translation>读取透视</translation>
     </message>
     <message>
         <source>Attention X-ray: where the network looks for each word while it makes a picture.</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力透视：网络在生成图片时为每个词关注哪里。</translation>
     </message>
     <message>
         <source>Xray</source>
-        <translation type="unfinished"></translation>
+        <translation>透视数据</translation>
     </message>
     <message>
         <source>The kept maps of a generation (its x-ray data)</source>
-        <translation type="unfinished"></translation>
+        <translation>某次生成保留的注意力图（其透视数据）</translation>
     </message>
     <message>
         <source>Which word</source>
-        <translation type="unfinished"></translation>
+        <translation>哪个词</translation>
     </message>
     <message>
         <source>The picture to lay the heat map over; empty: the map alone</source>
-        <translation type="unfinished"></translation>
+        <translation>叠加热图的图片；留空：仅热图</translation>
     </message>
     <message>
         <source>Step</source>
@@ -4499,15 +4499,15 @@
     </message>
     <message>
         <source>Which step; -1: the mean over all</source>
-        <translation type="unfinished"></translation>
+        <translation>哪一步；-1：所有步的平均值</translation>
     </message>
     <message>
         <source>Threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>阈值</translation>
     </message>
     <message>
         <source>Inside the mask: at least this share of the highest value (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版内：至少为最高值的这一比例（本程序）</translation>
     </message>
     <message>
         <source>Opacity</source>
@@ -4515,103 +4515,103 @@
     </message>
     <message>
         <source>Of the heat map over the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>热图叠加在图片上的强度</translation>
     </message>
     <message>
         <source>Black-Scholes: prompts blended</source>
-        <translation type="unfinished"></translation>
+        <translation>Black-Scholes：提示词混合</translation>
     </message>
     <message>
         <source>Black-Scholes blending: several prompts in one picture; each step goes to the one worth least.</source>
-        <translation type="unfinished"></translation>
+        <translation>Black-Scholes 混合：多个提示词合于一张图片；每一步由价值最低的提示词驱动。</translation>
     </message>
     <message>
         <source>The prompts to blend with the generation&apos;s own, which is the first</source>
-        <translation type="unfinished"></translation>
+        <translation>与生成自身的提示词混合的其他提示词；自身的为第一个</translation>
     </message>
     <message>
         <source>Rule</source>
-        <translation type="unfinished"></translation>
+        <translation>规则</translation>
     </message>
     <message>
         <source>Who drives a step. paper: the lower price (the same choice as clip_min); reference_code: degenerate, rounding decides; linear: the mean; alternating; step_wise: 1, 2, 1; vanilla: &apos;A in the shape of B&apos;; extended: prices with the settings below</source>
-        <translation type="unfinished"></translation>
+        <translation>每一步由谁驱动。论文：价格较低者（与 CLIP 最低的选择相同）；参考代码：退化，由舍入决定；线性：平均值；交替；逐步：1, 2, 1；普通：“B 形状的 A”；扩展：使用下列设置定价</translation>
     </message>
     <message>
         <source>paper</source>
-        <translation type="unfinished"></translation>
+        <translation>论文</translation>
     </message>
     <message>
         <source>reference_code</source>
-        <translation type="unfinished"></translation>
+        <translation>参考代码</translation>
     </message>
     <message>
         <source>clip_min</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP 最低</translation>
     </message>
     <message>
         <source>linear</source>
-        <translation type="unfinished"></translation>
+        <translation>线性</translation>
     </message>
     <message>
         <source>alternating</source>
-        <translation type="unfinished"></translation>
+        <translation>交替</translation>
     </message>
     <message>
         <source>step_wise</source>
-        <translation type="unfinished"></translation>
+        <translation>逐步</translation>
     </message>
     <message>
         <source>vanilla</source>
-        <translation type="unfinished"></translation>
+        <translation>普通</translation>
     </message>
     <message>
         <source>vanilla_reversed</source>
-        <translation type="unfinished"></translation>
+        <translation>普通（反向）</translation>
     </message>
     <message>
         <source>extended</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展</translation>
     </message>
     <message>
         <source>How far to go from the own prompt to the one that drives (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>从自身提示词走向驱动提示词的程度（本程序）</translation>
     </message>
     <message>
         <source>Fallback</source>
-        <translation type="unfinished"></translation>
+        <translation>后备</translation>
     </message>
     <message>
         <source>Alternate where there is no CLIP, instead of refusing</source>
-        <translation type="unfinished"></translation>
+        <translation>没有 CLIP 时改为交替，而不是拒绝</translation>
     </message>
     <message>
         <source>Strike</source>
-        <translation type="unfinished"></translation>
+        <translation>行权价</translation>
     </message>
     <message>
         <source>The score that is good enough</source>
-        <translation type="unfinished"></translation>
+        <translation>足够好的分数</translation>
     </message>
     <message>
         <source>Strikes</source>
-        <translation type="unfinished"></translation>
+        <translation>各行权价</translation>
     </message>
     <message>
         <source>extended: an own strike for each prompt, the generation&apos;s first</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：每个提示词各自的行权价，生成自身的在前</translation>
     </message>
     <message>
         <source>Volatility</source>
-        <translation type="unfinished"></translation>
+        <translation>波动率</translation>
     </message>
     <message>
         <source>extended: from the noise schedule (paper), or for each prompt from how its score moved</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：取自噪声调度（论文），或按每个提示词的分数变化</translation>
     </message>
     <message>
         <source>schedule</source>
-        <translation type="unfinished"></translation>
+        <translation>调度</translation>
     </message>
     <message>
         <source>scores</source>
@@ -4619,231 +4619,231 @@
     </message>
     <message>
         <source>Allocation</source>
-        <translation type="unfinished"></translation>
+        <translation>分配</translation>
     </message>
     <message>
         <source>extended: one prompt drives, or all by softmax of their prices</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：由一个提示词驱动，或按价格的 softmax 由全部驱动</translation>
     </message>
     <message>
         <source>one</source>
-        <translation type="unfinished"></translation>
+        <translation>单一</translation>
     </message>
     <message>
         <source>soft</source>
-        <translation type="unfinished"></translation>
+        <translation>柔和</translation>
     </message>
     <message>
         <source>Payoff</source>
-        <translation type="unfinished"></translation>
+        <translation>收益</translation>
     </message>
     <message>
         <source>extended: the cheapest call, or the dearest put (prices the shortfall)</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：最便宜的看涨期权，或最贵的看跌期权（为不足部分定价）</translation>
     </message>
     <message>
         <source>call</source>
-        <translation type="unfinished"></translation>
+        <translation>看涨</translation>
     </message>
     <message>
         <source>put</source>
-        <translation type="unfinished"></translation>
+        <translation>看跌</translation>
     </message>
     <message>
         <source>extended: rate per step; empty: 1 / steps</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：每步利率；留空：1 / 步数</translation>
     </message>
     <message>
         <source>Memory</source>
-        <translation type="unfinished"></translation>
+        <translation>记忆</translation>
     </message>
     <message>
         <source>extended: scores that volatility is taken from</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：计算波动率所用的分数个数</translation>
     </message>
     <message>
         <source>Smoothing</source>
-        <translation type="unfinished"></translation>
+        <translation>平滑系数</translation>
     </message>
     <message>
         <source>extended: share of the past in a moving mean of the scores</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：分数移动平均中过去值的比例</translation>
     </message>
     <message>
         <source>Temperature</source>
-        <translation type="unfinished"></translation>
+        <translation>温度</translation>
     </message>
     <message>
         <source>extended: softness of the soft allocation, in units of price</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：柔和分配的柔和度，以价格为单位</translation>
     </message>
     <message>
         <source>Margin</source>
-        <translation type="unfinished"></translation>
+        <translation>余量</translation>
     </message>
     <message>
         <source>extended: change prompts only when prices differ by more</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：仅当价格相差更多时才更换提示词</translation>
     </message>
     <message>
         <source>Dwell</source>
-        <translation type="unfinished"></translation>
+        <translation>驻留</translation>
     </message>
     <message>
         <source>extended: least steps with one prompt</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：一个提示词最少持续的步数</translation>
     </message>
     <message>
         <source>Warm up</source>
-        <translation type="unfinished"></translation>
+        <translation>预热</translation>
     </message>
     <message>
         <source>extended: share of the steps that alternates at the beginning</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：开头交替进行的步数比例</translation>
     </message>
     <message>
         <source>Score each so manieth step only (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>仅每隔若干步评分一次（本程序）</translation>
     </message>
     <message>
         <source>Decode</source>
-        <translation type="unfinished"></translation>
+        <translation>解码</translation>
     </message>
     <message>
         <source>Size of the scored forecast; half is faster (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>评分所用预测图的尺寸；一半更快（本程序）</translation>
     </message>
     <message>
         <source>half</source>
-        <translation type="unfinished"></translation>
+        <translation>一半</translation>
     </message>
     <message>
         <source>Judged as</source>
-        <translation type="unfinished"></translation>
+        <translation>评判文本</translation>
     </message>
     <message>
         <source>What the CLIP reads for each prompt, e.g. instead of learned words</source>
-        <translation type="unfinished"></translation>
+        <translation>CLIP 为每个提示词读取的文本，例如用来代替学到的词</translation>
     </message>
     <message>
         <source>Two Black-Scholes blends would choose each other&apos;s prompts away.</source>
-        <translation type="unfinished"></translation>
+        <translation>两个 Black-Scholes 混合会互相排除对方的提示词。</translation>
     </message>
     <message>
         <source>Put all prompts into one of them.</source>
-        <translation type="unfinished"></translation>
+        <translation>请将所有提示词放入其中一个。</translation>
     </message>
     <message>
         <source>Black-Scholes: rules compared</source>
-        <translation type="unfinished"></translation>
+        <translation>Black-Scholes：规则对比</translation>
     </message>
     <message>
         <source>Black-Scholes blending compared: one seed, several rules side by side, and the strikes measured.</source>
-        <translation type="unfinished"></translation>
+        <translation>Black-Scholes 混合对比：同一种子，多种规则并排，并测量行权价。</translation>
     </message>
     <message>
         <source>Two or more prompts to blend; the first one drives the first step</source>
-        <translation type="unfinished"></translation>
+        <translation>要混合的两个或更多提示词；第一步由第一个驱动</translation>
     </message>
     <message>
         <source>Rules</source>
-        <translation type="unfinished"></translation>
+        <translation>规则</translation>
     </message>
     <message>
         <source>Rules to compare, each a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>要对比的规则，每种一张图片</translation>
     </message>
     <message>
         <source>Steps of every picture</source>
-        <translation type="unfinished"></translation>
+        <translation>每张图片的步数</translation>
     </message>
     <message>
         <source>How closely to follow the prompts; empty: the family&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>遵循提示词的程度；留空：该系列的默认值</translation>
     </message>
     <message>
         <source>Width x height in pixels; empty: the model&apos;s own</source>
-        <translation type="unfinished"></translation>
+        <translation>宽 x 高（像素）；留空：模型的默认值</translation>
     </message>
     <message>
         <source>Strike share</source>
-        <translation type="unfinished"></translation>
+        <translation>行权价比例</translation>
     </message>
     <message>
         <source>extended: strike of a prompt, as a share of its score alone (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展：提示词的行权价，以其单独得分的比例计（本程序）</translation>
     </message>
     <message>
         <source>Repaint inside a mask</source>
-        <translation type="unfinished"></translation>
+        <translation>在蒙版内重绘</translation>
     </message>
     <message>
         <source>Repaint inside a mask and keep everything outside it, to the bit.</source>
-        <translation type="unfinished"></translation>
+        <translation>在蒙版内重绘，外部逐位保持不变。</translation>
     </message>
     <message>
         <source>The picture to keep outside the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>蒙版外要保留的图片</translation>
     </message>
     <message>
         <source>Where to repaint; of the picture&apos;s size</source>
-        <translation type="unfinished"></translation>
+        <translation>重绘的位置；与图片同尺寸</translation>
     </message>
     <message>
         <source>Soft border in pixels; it lies inside the mask</source>
-        <translation type="unfinished"></translation>
+        <translation>柔和边缘，以像素为单位；位于蒙版之内</translation>
     </message>
     <message>
         <source>Blend</source>
-        <translation type="unfinished"></translation>
+        <translation>混合方式</translation>
     </message>
     <message>
         <source>Put the original back after each step (the paper, diffusers), or before each prediction and once at the end (the authors&apos; first code)</source>
-        <translation type="unfinished"></translation>
+        <translation>每步之后放回原图（论文、diffusers），或每次预测之前放回并在最后再放一次（作者的早期代码）</translation>
     </message>
     <message>
         <source>Noise</source>
-        <translation type="unfinished"></translation>
+        <translation>噪声</translation>
     </message>
     <message>
         <source>Noise on the original: one for all steps (diffusers), or new at each step (the authors&apos; code)</source>
-        <translation type="unfinished"></translation>
+        <translation>原图上的噪声：所有步共用（diffusers），或每步更新（作者的代码）</translation>
     </message>
     <message>
         <source>same</source>
-        <translation type="unfinished"></translation>
+        <translation>相同</translation>
     </message>
     <message>
         <source>fresh</source>
-        <translation type="unfinished"></translation>
+        <translation>更新</translation>
     </message>
     <message>
         <source>Widenings</source>
-        <translation type="unfinished"></translation>
+        <translation>加宽</translation>
     </message>
     <message>
         <source>For thin masks: how many wider masks the first steps repaint in (authors&apos; code); what was repainted outside the mask is put back</source>
-        <translation type="unfinished"></translation>
+        <translation>用于细长蒙版：前几步在多少个更宽的蒙版内重绘（作者的代码）；蒙版外重绘的部分会放回原样</translation>
     </message>
     <message>
         <source>Fit</source>
-        <translation type="unfinished"></translation>
+        <translation>适配</translation>
     </message>
     <message>
         <source>Scale and crop a picture of another size instead of refusing it</source>
-        <translation type="unfinished"></translation>
+        <translation>缩放并裁剪尺寸不同的图片，而不是拒绝</translation>
     </message>
     <message>
         <source>Concept Lancet: exchange a concept</source>
-        <translation type="unfinished"></translation>
+        <translation>Concept Lancet：替换概念</translation>
     </message>
     <message>
         <source>Concept Lancet: replace, add or remove a concept, as strongly as the picture&apos;s own caption holds it.</source>
-        <translation type="unfinished"></translation>
+        <translation>Concept Lancet：替换、添加或移除概念，强度与图片自身描述所含的相当。</translation>
     </message>
     <message>
         <source>Its caption; the source concept stands in it</source>
-        <translation type="unfinished"></translation>
+        <translation>图片的描述；其中含有源概念</translation>
     </message>
     <message>
         <source>Action</source>
@@ -4851,543 +4851,543 @@
     </message>
     <message>
         <source>replace source by target; add target in place of what is true now (source, a counterpart in the caption; empty: one is looked for); remove source; decompose only shows the coefficients</source>
-        <translation type="unfinished"></translation>
+        <translation>替换：用目标替换源；添加：用目标取代当前的状况（源，即描述中的对应概念；留空：自动查找）；移除：移除源；分解：仅显示系数</translation>
     </message>
     <message>
         <source>replace</source>
-        <translation type="unfinished"></translation>
+        <translation>替换</translation>
     </message>
     <message>
         <source>add</source>
-        <translation type="unfinished"></translation>
+        <translation>添加</translation>
     </message>
     <message>
         <source>remove</source>
-        <translation type="unfinished"></translation>
+        <translation>移除</translation>
     </message>
     <message>
         <source>decompose</source>
-        <translation type="unfinished"></translation>
+        <translation>分解</translation>
     </message>
     <message>
         <source>Concepts of the caption to take out</source>
-        <translation type="unfinished"></translation>
+        <translation>要从描述中去除的概念</translation>
     </message>
     <message>
         <source>What to put in, one for each source</source>
-        <translation type="unfinished"></translation>
+        <translation>要放入的内容，每个源对应一个</translation>
     </message>
     <message>
         <source>Strengths</source>
-        <translation type="unfinished"></translation>
+        <translation>各强度</translation>
     </message>
     <message>
         <source>Multipliers of the solved coefficient, 0 to 5, one picture each; 0 gives the picture itself</source>
-        <translation type="unfinished"></translation>
+        <translation>所求系数的倍数，0 到 5，每个一张图片；0 得到图片本身</translation>
     </message>
     <message>
         <source>Backbone</source>
-        <translation type="unfinished"></translation>
+        <translation>主干</translation>
     </message>
     <message>
         <source>How the edit becomes a picture</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑如何变为图片</translation>
     </message>
     <message>
         <source>p2p-zero-direct</source>
-        <translation type="unfinished"></translation>
+        <translation>p2p-zero-direct</translation>
     </message>
     <message>
         <source>p2p-zero</source>
-        <translation type="unfinished"></translation>
+        <translation>p2p-zero</translation>
     </message>
     <message>
         <source>infedit</source>
-        <translation type="unfinished"></translation>
+        <translation>infedit</translation>
     </message>
     <message>
         <source>Space</source>
-        <translation type="unfinished"></translation>
+        <translation>空间</translation>
     </message>
     <message>
         <source>Decompose the caption&apos;s text features once, or the predicted noise at each step (InfEdit only)</source>
-        <translation type="unfinished"></translation>
+        <translation>一次性分解描述的文本特征，或在每一步分解预测的噪声（仅 InfEdit）</translation>
     </message>
     <message>
         <source>text</source>
-        <translation type="unfinished"></translation>
+        <translation>文本</translation>
     </message>
     <message>
         <source>score</source>
-        <translation type="unfinished"></translation>
+        <translation>噪声预测</translation>
     </message>
     <message>
         <source>Baseline</source>
-        <translation type="unfinished"></translation>
+        <translation>基线</translation>
     </message>
     <message>
         <source>Also make each picture with a fixed weight instead of the solved one</source>
-        <translation type="unfinished"></translation>
+        <translation>另以固定权重代替所求系数，各生成一张图片</translation>
     </message>
     <message>
         <source>Fixed weight</source>
-        <translation type="unfinished"></translation>
+        <translation>固定权重</translation>
     </message>
     <message>
         <source>That fixed weight (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>该固定权重（推断）</translation>
     </message>
     <message>
         <source>Coefficient</source>
-        <translation type="unfinished"></translation>
+        <translation>系数</translation>
     </message>
     <message>
         <source>Use this instead of the solved coefficient, e.g. where it came out as zero</source>
-        <translation type="unfinished"></translation>
+        <translation>用此值代替所求系数，例如所求结果为零时</translation>
     </message>
     <message>
         <source>More concepts for the dictionary; the caption&apos;s own are found</source>
-        <translation type="unfinished"></translation>
+        <translation>加入词典的更多概念；描述自身的概念会自动找到</translation>
     </message>
     <message>
         <source>Concepts in the dictionary</source>
-        <translation type="unfinished"></translation>
+        <translation>词典中的概念数</translation>
     </message>
     <message>
         <source>Alpha</source>
-        <translation type="unfinished"></translation>
+        <translation>Alpha</translation>
     </message>
     <message>
         <source>Sparsity: 0.01 in the paper, 0.05 in its code</source>
-        <translation type="unfinished"></translation>
+        <translation>稀疏度：论文中为 0.01，其代码中为 0.05</translation>
     </message>
     <message>
         <source>Tau</source>
-        <translation type="unfinished"></translation>
+        <translation>Tau</translation>
     </message>
     <message>
         <source>Share of the l1 part; 1 is the lasso</source>
-        <translation type="unfinished"></translation>
+        <translation>l1 部分的比例；1 即为 lasso</translation>
     </message>
     <message>
         <source>Normalize</source>
-        <translation type="unfinished"></translation>
+        <translation>归一化</translation>
     </message>
     <message>
         <source>Solve for unit atoms, as the reference does</source>
-        <translation type="unfinished"></translation>
+        <translation>以单位原子求解，与参考实现相同</translation>
     </message>
     <message>
         <source>Refit</source>
-        <translation type="unfinished"></translation>
+        <translation>重新拟合</translation>
     </message>
     <message>
         <source>Solve again for the concepts that were found, without the penalty that makes coefficients smaller (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>对找到的概念再次求解，去掉使系数变小的惩罚项（本程序）</translation>
     </message>
     <message>
         <source>Stimuli</source>
-        <translation type="unfinished"></translation>
+        <translation>刺激句</translation>
     </message>
     <message>
         <source>Which sentences say the concepts; auto: by the model</source>
-        <translation type="unfinished"></translation>
+        <translation>用哪些句子表达概念；自动：按模型</translation>
     </message>
     <message>
         <source>english</source>
-        <translation type="unfinished"></translation>
+        <translation>英语</translation>
     </message>
     <message>
         <source>Own stimuli</source>
-        <translation type="unfinished"></translation>
+        <translation>自有刺激句</translation>
     </message>
     <message>
         <source>A JSON file of your own sentences, like the bundled one</source>
-        <translation type="unfinished"></translation>
+        <translation>您自己的句子的 JSON 文件，格式与内置的相同</translation>
     </message>
     <message>
         <source>Sentences</source>
-        <translation type="unfinished"></translation>
+        <translation>句子</translation>
     </message>
     <message>
         <source>More sentences; each counts for the concepts it mentions</source>
-        <translation type="unfinished"></translation>
+        <translation>更多句子；每句计入它所提到的概念</translation>
     </message>
     <message>
         <source>Captioner</source>
-        <translation type="unfinished"></translation>
+        <translation>描述生成器</translation>
     </message>
     <message>
         <source>A folder with a BLIP that writes captions; what it sees joins the dictionary</source>
-        <translation type="unfinished"></translation>
+        <translation>含有可撰写描述的 BLIP 的文件夹；它看到的内容会加入词典</translation>
     </message>
     <message>
         <source>Tagged</source>
-        <translation type="unfinished"></translation>
+        <translation>标注</translation>
     </message>
     <message>
         <source>Let a CLIP propose concepts that it finds in the picture: the embedded one, or your own</source>
-        <translation type="unfinished"></translation>
+        <translation>让 CLIP 提出它在图片中找到的概念：内置的，或您自己的</translation>
     </message>
     <message>
         <source>The folder of your own CLIP for that</source>
-        <translation type="unfinished"></translation>
+        <translation>为此使用的您自己的 CLIP 文件夹</translation>
     </message>
     <message>
         <source>Empty: 50, edit-friendly 100, InfEdit 12</source>
-        <translation type="unfinished"></translation>
+        <translation>留空：50，易编辑 100，InfEdit 12</translation>
     </message>
     <message>
         <source>Empty: the backbone&apos;s own (P2P-Zero 5, direct 7.5, InfEdit 2.3, edit-friendly 15)</source>
-        <translation type="unfinished"></translation>
+        <translation>留空：主干的默认值（P2P-Zero 5，直接 7.5，InfEdit 2.3，易编辑 15）</translation>
     </message>
     <message>
         <source>Attention rate</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力速率</translation>
     </message>
     <message>
         <source>P2P-Zero: how strongly the picture&apos;s attention is kept</source>
-        <translation type="unfinished"></translation>
+        <translation>P2P-Zero：保持图片注意力的强度</translation>
     </message>
     <message>
         <source>Cross</source>
-        <translation type="unfinished"></translation>
+        <translation>交叉注意力</translation>
     </message>
     <message>
         <source>InfEdit: share of steps with the source&apos;s cross-attention</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit：使用源交叉注意力的步数比例</translation>
     </message>
     <message>
         <source>Self attention</source>
-        <translation type="unfinished"></translation>
+        <translation>自注意力</translation>
     </message>
     <message>
         <source>InfEdit: share of steps with the source&apos;s layout</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit：使用源布局的步数比例</translation>
     </message>
     <message>
         <source>Edit threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑阈值</translation>
     </message>
     <message>
         <source>InfEdit: larger edits a smaller place</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit：越大，编辑的范围越小</translation>
     </message>
     <message>
         <source>Keep</source>
-        <translation type="unfinished"></translation>
+        <translation>保留</translation>
     </message>
     <message>
         <source>InfEdit: words of the caption whose place must stay</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit：描述中必须留在原位的词</translation>
     </message>
     <message>
         <source>Keep threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>保留阈值</translation>
     </message>
     <message>
         <source>InfEdit: larger keeps a smaller place</source>
-        <translation type="unfinished"></translation>
+        <translation>InfEdit：越大，保留的范围越小</translation>
     </message>
     <message>
         <source>Learned</source>
-        <translation type="unfinished"></translation>
+        <translation>学到的概念</translation>
     </message>
     <message>
         <source>Learned concepts that caption and sentences may name</source>
-        <translation type="unfinished"></translation>
+        <translation>描述和句子可提及的已学概念</translation>
     </message>
     <message>
         <source>Concept Lancet: a concept exchanged</source>
-        <translation type="unfinished"></translation>
+        <translation>Concept Lancet：概念替换</translation>
     </message>
     <message>
         <source>Concept Lancet while a picture is made: the prompt&apos;s own features with one concept exchanged for another.</source>
-        <translation type="unfinished"></translation>
+        <translation>在生成图片时使用 Concept Lancet：提示词自身的特征，其中一个概念被替换为另一个。</translation>
     </message>
     <message>
         <source>replace source by target; add target in place of what the prompt says now; remove source</source>
-        <translation type="unfinished"></translation>
+        <translation>替换：用目标替换源；添加：用目标取代提示词当前所述；移除：移除源</translation>
     </message>
     <message>
         <source>Multiplier of the solved coefficient; 0 changes nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>所求系数的倍数；0 不作任何更改</translation>
     </message>
     <message>
         <source>Begin</source>
-        <translation type="unfinished"></translation>
+        <translation>开始</translation>
     </message>
     <message>
         <source>From this share of the steps on; later keeps more of the source&apos;s layout (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>从步数的这一比例起；越晚，保留的源布局越多（本程序）</translation>
     </message>
     <message>
         <source>End</source>
-        <translation type="unfinished"></translation>
+        <translation>结束</translation>
     </message>
     <message>
         <source>Until this share of the steps (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>到步数的这一比例为止（本程序）</translation>
     </message>
     <message>
         <source>T2I-Zero: concepts separated</source>
-        <translation type="unfinished"></translation>
+        <translation>T2I-Zero：概念分离</translation>
     </message>
     <message>
         <source>T2I-Zero: separate the concepts of a prompt by its text features and attention maps alone.</source>
-        <translation type="unfinished"></translation>
+        <translation>T2I-Zero：仅凭文本特征和注意力图分离提示词中的概念。</translation>
     </message>
     <message>
         <source>Words or phrases of the prompt that are concepts; a word given twice means its next place; none: every word</source>
-        <translation type="unfinished"></translation>
+        <translation>提示词中作为概念的词或短语；同一个词写两次指它的下一处；留空：每个词</translation>
     </message>
     <message>
         <source>How far features move to what they share with their neighbours; 0: not at all</source>
-        <translation type="unfinished"></translation>
+        <translation>特征向其与邻近词共有部分移动的程度；0：完全不动</translation>
     </message>
     <message>
         <source>Beta</source>
-        <translation type="unfinished"></translation>
+        <translation>Beta</translation>
     </message>
     <message>
         <source>How much of a concept is taken away where another one owns the pixel; 0: nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>像素归另一概念所有时，此概念在该处被减去多少；0：不减</translation>
     </message>
     <message>
         <source>Higher keeps fewer dimensions of the features</source>
-        <translation type="unfinished"></translation>
+        <translation>越高，保留的特征维度越少</translation>
     </message>
     <message>
         <source>Gamma</source>
-        <translation type="unfinished"></translation>
+        <translation>Gamma</translation>
     </message>
     <message>
         <source>Neighbours on each side</source>
-        <translation type="unfinished"></translation>
+        <translation>两侧各取的邻近词数</translation>
     </message>
     <message>
         <source>Share of the steps at which suppression begins (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>抑制开始时的步数比例（推断）</translation>
     </message>
     <message>
         <source>and ends (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>以及结束时（推断）</translation>
     </message>
     <message>
         <source>First and last step of suppression by number, both included, instead of shares (re-implementation: 1,25)</source>
-        <translation type="unfinished"></translation>
+        <translation>抑制的首末步编号（含两端），代替比例（重新实现：1,25）</translation>
     </message>
     <message>
         <source>Alphas</source>
-        <translation type="unfinished"></translation>
+        <translation>各 Alpha</translation>
     </message>
     <message>
         <source>An own alpha for each word, in their order, 0 to 2 (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>按顺序为每个词单独指定的 alpha，0 到 2（本程序）</translation>
     </message>
     <message>
         <source>Logarithmic quantile (re-implementation), plain quantile, or the products themselves (the reviews)</source>
-        <translation type="unfinished"></translation>
+        <translation>对数分位数（重新实现）、普通分位数，或乘积本身（评审）</translation>
     </message>
     <message>
         <source>quantile_log</source>
-        <translation type="unfinished"></translation>
+        <translation>对数分位数</translation>
     </message>
     <message>
         <source>absolute</source>
-        <translation type="unfinished"></translation>
+        <translation>绝对值</translation>
     </message>
     <message>
         <source>Normalise first</source>
-        <translation type="unfinished"></translation>
+        <translation>先归一化</translation>
     </message>
     <message>
         <source>Divide the products by their maximum before an absolute threshold (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>在绝对阈值之前将乘积除以其最大值（推断）</translation>
     </message>
     <message>
         <source>Max over</source>
-        <translation type="unfinished"></translation>
+        <translation>最大值范围</translation>
     </message>
     <message>
         <source>Largest product of the whole prompt (re-implementation), or of the neighbours (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>整个提示词的最大乘积（重新实现），或邻近词的最大乘积（推断）</translation>
     </message>
     <message>
         <source>window</source>
-        <translation type="unfinished"></translation>
+        <translation>窗口</translation>
     </message>
     <message>
         <source>Encoders</source>
-        <translation type="unfinished"></translation>
+        <translation>编码器</translation>
     </message>
     <message>
         <source>Two text encoders (SDXL): their features as one (re-implementation), or each by itself</source>
-        <translation type="unfinished"></translation>
+        <translation>两个文本编码器 (SDXL)：特征合为一个（重新实现），或各自独立</translation>
     </message>
     <message>
         <source>joined</source>
-        <translation type="unfinished"></translation>
+        <translation>合并</translation>
     </message>
     <message>
         <source>each</source>
-        <translation type="unfinished"></translation>
+        <translation>各自</translation>
     </message>
     <message>
         <source>Correct in range</source>
-        <translation type="unfinished"></translation>
+        <translation>仅在范围内修正</translation>
     </message>
     <message>
         <source>Correct the features only in the steps of suppression (re-implementation)</source>
-        <translation type="unfinished"></translation>
+        <translation>仅在抑制的步中修正特征（重新实现）</translation>
     </message>
     <message>
         <source>Owner</source>
-        <translation type="unfinished"></translation>
+        <translation>所有者</translation>
     </message>
     <message>
         <source>Each head has its own owner of a pixel (paper), or all heads the same (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>每个头各有像素所有者（论文），或所有头相同（推断）</translation>
     </message>
     <message>
         <source>per_head</source>
-        <translation type="unfinished"></translation>
+        <translation>逐头</translation>
     </message>
     <message>
         <source>head_mean</source>
-        <translation type="unfinished"></translation>
+        <translation>各头平均</translation>
     </message>
     <message>
         <source>Renormalise</source>
-        <translation type="unfinished"></translation>
+        <translation>重新归一化</translation>
     </message>
     <message>
         <source>Let probabilities sum to 1 again after suppression (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>抑制后使概率之和重新为 1（推断）</translation>
     </message>
     <message>
         <source>Ema</source>
-        <translation type="unfinished"></translation>
+        <translation>EMA</translation>
     </message>
     <message>
         <source>Carry the suppressed maps over the steps; 0: not (re-implementation, after arXiv:2403.06381)</source>
-        <translation type="unfinished"></translation>
+        <translation>将抑制后的注意力图延续到后续各步；0：不延续（重新实现，依据 arXiv:2403.06381）</translation>
     </message>
     <message>
         <source>Show owners</source>
-        <translation type="unfinished"></translation>
+        <translation>显示所有者</translation>
     </message>
     <message>
         <source>Preview which concept owns which pixel</source>
-        <translation type="unfinished"></translation>
+        <translation>预览每个像素归哪个概念所有</translation>
     </message>
     <message>
         <source>Find things</source>
-        <translation type="unfinished"></translation>
+        <translation>查找物体</translation>
     </message>
     <message>
         <source>Find the things in a picture and give each a mask, without a click.</source>
-        <translation type="unfinished"></translation>
+        <translation>无需点击，查找图片中的物体并各生成一个蒙版。</translation>
     </message>
     <message>
         <source>The picture to search</source>
-        <translation type="unfinished"></translation>
+        <translation>要搜索的图片</translation>
     </message>
     <message>
         <source>How many things at most</source>
-        <translation type="unfinished"></translation>
+        <translation>最多多少个物体</translation>
     </message>
     <message>
         <source>By</source>
-        <translation type="unfinished"></translation>
+        <translation>方式</translation>
     </message>
     <message>
         <source>auto: SAM where its weights are found, else classical</source>
-        <translation type="unfinished"></translation>
+        <translation>自动：找到权重时用 SAM，否则用经典方法</translation>
     </message>
     <message>
         <source>sam</source>
-        <translation type="unfinished"></translation>
+        <translation>SAM</translation>
     </message>
     <message>
         <source>classical</source>
-        <translation type="unfinished"></translation>
+        <translation>经典</translation>
     </message>
     <message>
         <source>Weights</source>
-        <translation type="unfinished"></translation>
+        <translation>权重</translation>
     </message>
     <message>
         <source>A SAM file (.safetensors); empty looks in the models folder</source>
-        <translation type="unfinished"></translation>
+        <translation>SAM 文件 (.safetensors)；留空则查找模型文件夹</translation>
     </message>
     <message>
         <source>Smallest</source>
-        <translation type="unfinished"></translation>
+        <translation>最小</translation>
     </message>
     <message>
         <source>Smallest share of the picture a thing may cover</source>
-        <translation type="unfinished"></translation>
+        <translation>物体可占图片的最小比例</translation>
     </message>
     <message>
         <source>Largest</source>
-        <translation type="unfinished"></translation>
+        <translation>最大</translation>
     </message>
     <message>
         <source>Largest share of the picture a thing may cover</source>
-        <translation type="unfinished"></translation>
+        <translation>物体可占图片的最大比例</translation>
     </message>
     <message>
         <source>Where two overlap, only the smaller one keeps the pixels (a fig in a bowl)</source>
-        <translation type="unfinished"></translation>
+        <translation>两者重叠时，仅较小者保留像素（碗中的无花果）</translation>
     </message>
     <message>
         <source>Points per side</source>
-        <translation type="unfinished"></translation>
+        <translation>每边点数</translation>
     </message>
     <message>
         <source>SAM: clicks along each side; 32 in the paper</source>
-        <translation type="unfinished"></translation>
+        <translation>SAM：每边的点击数；论文中为 32</translation>
     </message>
     <message>
         <source>Predicted iou</source>
-        <translation type="unfinished"></translation>
+        <translation>预测 IoU</translation>
     </message>
     <message>
         <source>SAM: least predicted overlap; lower it for small models (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>SAM：预测重叠的最小值；小模型请降低（推断）</translation>
     </message>
     <message>
         <source>Stability</source>
-        <translation type="unfinished"></translation>
+        <translation>稳定度</translation>
     </message>
     <message>
         <source>SAM: least stability; lower it for small models (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>SAM：稳定度的最小值；小模型请降低（推断）</translation>
     </message>
     <message>
         <source>Cut out with clicks</source>
-        <translation type="unfinished"></translation>
+        <translation>点击抠图</translation>
     </message>
     <message>
         <source>GrabCut: cut a thing out of a picture from a click, a box or a lasso; needs no weights.</source>
-        <translation type="unfinished"></translation>
+        <translation>GrabCut：通过点击、矩形或套索从图片中抠出物体；无需权重。</translation>
     </message>
     <message>
         <source>The picture to cut from</source>
-        <translation type="unfinished"></translation>
+        <translation>要抠图的图片</translation>
     </message>
     <message>
         <source>Points</source>
-        <translation type="unfinished"></translation>
+        <translation>点</translation>
     </message>
     <message>
         <source>Clicks on the thing: x, y in pixels of the picture</source>
-        <translation type="unfinished"></translation>
+        <translation>物体上的点击：x, y，以图片像素为单位</translation>
     </message>
     <message>
         <source>Clicks on what does not belong to it</source>
-        <translation type="unfinished"></translation>
+        <translation>不属于物体之处的点击</translation>
     </message>
     <message>
         <source>Box</source>
@@ -5395,7 +5395,7 @@
     </message>
     <message>
         <source>A box around the thing: x0, y0, x1, y1, in any direction</source>
-        <translation type="unfinished"></translation>
+        <translation>物体周围的矩形：x0, y0, x1, y1，方向任意</translation>
     </message>
     <message>
         <source>Lasso</source>
@@ -5403,139 +5403,139 @@
     </message>
     <message>
         <source>Corners of an outline drawn around the thing</source>
-        <translation type="unfinished"></translation>
+        <translation>围绕物体绘制的轮廓的顶点</translation>
     </message>
     <message>
         <source>Rounds</source>
-        <translation type="unfinished"></translation>
+        <translation>轮数</translation>
     </message>
     <message>
         <source>Turns of colour model and cut</source>
-        <translation type="unfinished"></translation>
+        <translation>颜色模型与切割交替的次数</translation>
     </message>
     <message>
         <source>Detail</source>
-        <translation type="unfinished"></translation>
+        <translation>细节</translation>
     </message>
     <message>
         <source>Long side in pixels at which to cut; the mask is scaled back</source>
-        <translation type="unfinished"></translation>
+        <translation>切割时长边的像素数；蒙版会缩放回原尺寸</translation>
     </message>
     <message>
         <source>Reach</source>
-        <translation type="unfinished"></translation>
+        <translation>影响范围</translation>
     </message>
     <message>
         <source>Radius of a click as a share of the short side (ours)</source>
-        <translation type="unfinished"></translation>
+        <translation>点击的半径，以短边的比例计（本程序）</translation>
     </message>
     <message>
         <source>Fill holes</source>
-        <translation type="unfinished"></translation>
+        <translation>填充空洞</translation>
     </message>
     <message>
         <source>Fill what the cut encloses, but no hole with a click outside in it</source>
-        <translation type="unfinished"></translation>
+        <translation>填充切割所围住的部分，但不填充内含外部点击的空洞</translation>
     </message>
     <message>
         <source>Refine a mask</source>
-        <translation type="unfinished"></translation>
+        <translation>优化蒙版</translation>
     </message>
     <message>
         <source>Grow, shrink, feather, fill, invert, smooth or clean a mask.</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展、收缩、羽化、填充、反转、平滑或清理蒙版。</translation>
     </message>
     <message>
         <source>The mask to change</source>
-        <translation type="unfinished"></translation>
+        <translation>要更改的蒙版</translation>
     </message>
     <message>
         <source>Its picture; when given, both must have the same size</source>
-        <translation type="unfinished"></translation>
+        <translation>其图片；提供时两者尺寸必须相同</translation>
     </message>
     <message>
         <source>Fill what the mask encloses</source>
-        <translation type="unfinished"></translation>
+        <translation>填充蒙版所围住的部分</translation>
     </message>
     <message>
         <source>Largest hole</source>
-        <translation type="unfinished"></translation>
+        <translation>最大空洞</translation>
     </message>
     <message>
         <source>Fill only holes of up to so many pixels; 0 fills all</source>
-        <translation type="unfinished"></translation>
+        <translation>仅填充不超过此像素数的空洞；0 填充全部</translation>
     </message>
     <message>
         <source>Remove specks</source>
-        <translation type="unfinished"></translation>
+        <translation>去除斑点</translation>
     </message>
     <message>
         <source>Drop separate parts of fewer pixels than this</source>
-        <translation type="unfinished"></translation>
+        <translation>去除像素数少于此值的独立部分</translation>
     </message>
     <message>
         <source>Keep largest</source>
-        <translation type="unfinished"></translation>
+        <translation>保留最大部分</translation>
     </message>
     <message>
         <source>Keep only so many of the largest parts; 0 keeps all</source>
-        <translation type="unfinished"></translation>
+        <translation>仅保留最大的若干部分；0 保留全部</translation>
     </message>
     <message>
         <source>Round the outline; pixels, standard deviation of a blur cut at half</source>
-        <translation type="unfinished"></translation>
+        <translation>使轮廓圆滑；像素，即在一半处截取的模糊的标准差</translation>
     </message>
     <message>
         <source>Shrink</source>
-        <translation type="unfinished"></translation>
+        <translation>收缩</translation>
     </message>
     <message>
         <source>Take so many pixels off the edge</source>
-        <translation type="unfinished"></translation>
+        <translation>从边缘去除这么多像素</translation>
     </message>
     <message>
         <source>Grow</source>
-        <translation type="unfinished"></translation>
+        <translation>扩展</translation>
     </message>
     <message>
         <source>Add so many pixels around the edge</source>
-        <translation type="unfinished"></translation>
+        <translation>在边缘外增加这么多像素</translation>
     </message>
     <message>
         <source>Invert</source>
-        <translation type="unfinished"></translation>
+        <translation>反转</translation>
     </message>
     <message>
         <source>Swap inside and outside</source>
-        <translation type="unfinished"></translation>
+        <translation>交换内部与外部</translation>
     </message>
     <message>
         <source>Pixels over which the edge fades, half of them on either side</source>
-        <translation type="unfinished"></translation>
+        <translation>边缘渐变的像素宽度，两侧各占一半</translation>
     </message>
     <message>
         <source>RECE: erase a word and its echoes</source>
-        <translation type="unfinished"></translation>
+        <translation>RECE：擦除词语及其余响</translation>
     </message>
     <message>
         <source>RECE: erase a word, then again and again what would still bring it back.</source>
-        <translation type="unfinished"></translation>
+        <translation>RECE：擦除一个词，并反复擦除仍能使其恢复的内容。</translation>
     </message>
     <message>
         <source>Words or phrases the model should forget</source>
-        <translation type="unfinished"></translation>
+        <translation>模型应忘记的词或短语</translation>
     </message>
     <message>
         <source>Instead</source>
-        <translation type="unfinished"></translation>
+        <translation>替代</translation>
     </message>
     <message>
         <source>What to show in their place: one per erased word, or one for all. Empty: nothing in particular, for a style &apos;art&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>用什么代替它们：每个被擦除的词一个，或全部共用一个。留空：不特指，风格则为“art”</translation>
     </message>
     <message>
         <source>Words that must not change</source>
-        <translation type="unfinished"></translation>
+        <translation>不得改变的词</translation>
     </message>
     <message>
         <source>Concept</source>
@@ -5543,123 +5543,123 @@
     </message>
     <message>
         <source>What kind of thing the words are; decides the defaults of substitute, rounds and regularisation</source>
-        <translation type="unfinished"></translation>
+        <translation>这些词属于哪一类；决定替代、轮数和正则化的默认值</translation>
     </message>
     <message>
         <source>unsafe</source>
-        <translation type="unfinished"></translation>
+        <translation>不安全</translation>
     </message>
     <message>
         <source>How often to erase what would still bring the word back; more erases harder and damages more. Empty: 1, for unsafe 3; 0: UCE alone</source>
-        <translation type="unfinished"></translation>
+        <translation>擦除仍能恢复该词的内容的次数；越多擦除越彻底，损坏也越多。留空：1，不安全类为 3；0：仅 UCE</translation>
     </message>
     <message>
         <source>Regularisation</source>
-        <translation type="unfinished"></translation>
+        <translation>正则化</translation>
     </message>
     <message>
         <source>Larger keeps the derived features small and the edit gentle. Empty: 0.001, for unsafe 0.1. Relative to the sum over all projections, so other model families may want another value</source>
-        <translation type="unfinished"></translation>
+        <translation>越大，导出的特征越小，编辑越温和。留空：0.001，不安全类为 0.1。相对于所有投影之和，因此其他模型系列可能需要不同的值</translation>
     </message>
     <message>
         <source>Pull towards the substitute in every round; lower it when pictures turn to noise, 0 changes nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>每轮向替代内容的牵引；图片变成噪声时请降低，0 不作任何更改</translation>
     </message>
     <message>
         <source>Caution</source>
-        <translation type="unfinished"></translation>
+        <translation>谨慎</translation>
     </message>
     <message>
         <source>Pull of the rounds back to the weights before them</source>
-        <translation type="unfinished"></translation>
+        <translation>各轮拉回先前权重的牵引</translation>
     </message>
     <message>
         <source>Keep weight</source>
-        <translation type="unfinished"></translation>
+        <translation>保留权重</translation>
     </message>
     <message>
         <source>Pull of the rounds that holds each kept text</source>
-        <translation type="unfinished"></translation>
+        <translation>各轮固定每个保留文本的牵引</translation>
     </message>
     <message>
         <source>Uce caution</source>
-        <translation type="unfinished"></translation>
+        <translation>UCE 谨慎</translation>
     </message>
     <message>
         <source>Pull of UCE back to the original weights</source>
-        <translation type="unfinished"></translation>
+        <translation>UCE 拉回原始权重的牵引</translation>
     </message>
     <message>
         <source>Uce keep weight</source>
-        <translation type="unfinished"></translation>
+        <translation>UCE 保留权重</translation>
     </message>
     <message>
         <source>Pull of UCE that holds each kept text. Empty: 1 / number of kept texts, at least 0.1</source>
-        <translation type="unfinished"></translation>
+        <translation>UCE 固定每个保留文本的牵引。留空：1 / 保留文本数，至少 0.1</translation>
     </message>
     <message>
         <source>Penalty</source>
-        <translation type="unfinished"></translation>
+        <translation>惩罚项</translation>
     </message>
     <message>
         <source>What holds the derived features: a ridge to zero (the reference&apos;s scripts), a ridge to a text, or the reference&apos;s surrogate bounds</source>
-        <translation type="unfinished"></translation>
+        <translation>约束导出特征的方式：向零的岭惩罚（参考脚本）、向某文本的岭惩罚，或参考实现的代理界</translation>
     </message>
     <message>
         <source>to zero</source>
-        <translation type="unfinished"></translation>
+        <translation>向零</translation>
     </message>
     <message>
         <source>to a text</source>
-        <translation type="unfinished"></translation>
+        <translation>向文本</translation>
     </message>
     <message>
         <source>surrogate</source>
-        <translation type="unfinished"></translation>
+        <translation>代理</translation>
     </message>
     <message>
         <source>surrogate with ridge</source>
-        <translation type="unfinished"></translation>
+        <translation>代理加岭</translation>
     </message>
     <message>
         <source>ridge on both</source>
-        <translation type="unfinished"></translation>
+        <translation>两者均用岭</translation>
     </message>
     <message>
         <source>Towards</source>
-        <translation type="unfinished"></translation>
+        <translation>朝向</translation>
     </message>
     <message>
         <source>The text of the penalty &apos;to a text&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>惩罚项“向文本”所用的文本</translation>
     </message>
     <message>
         <source>Expand</source>
-        <translation type="unfinished"></translation>
+        <translation>扩充</translation>
     </message>
     <message>
         <source>UCE also edits five phrases around each word, such as &apos;image of …&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>UCE 同时编辑每个词的五个短语，例如“image of …”</translation>
     </message>
     <message>
         <source>Also keep this many vocabulary words that lie nearest to each erased one (inferred)</source>
-        <translation type="unfinished"></translation>
+        <translation>同时保留与每个被擦除词最接近的这么多词汇（推断）</translation>
     </message>
     <message>
         <source>Original</source>
-        <translation type="unfinished"></translation>
+        <translation>原始模型</translation>
     </message>
     <message>
         <source>The untouched model, when the chosen one has been edited already</source>
-        <translation type="unfinished"></translation>
+        <translation>未改动的模型，用于所选模型已被编辑过的情况</translation>
     </message>
     <message>
         <source>Samples</source>
-        <translation type="unfinished"></translation>
+        <translation>样张</translation>
     </message>
     <message>
         <source>Pictures per word before and after, to look at; 0 for none</source>
-        <translation type="unfinished"></translation>
+        <translation>每个词前后各生成多少张图片供查看；0 表示不生成</translation>
     </message>
     <message>
         <source>Segment Anything</source>
@@ -5667,279 +5667,279 @@
     </message>
     <message>
         <source>Segment Anything: a mask from a click, with your own SAM weights or the small embedded one.</source>
-        <translation type="unfinished"></translation>
+        <translation>Segment Anything：一次点击生成蒙版，使用您自己的 SAM 权重或内置的小型权重。</translation>
     </message>
     <message>
         <source>A SAM file (.safetensors) or a folder, or &apos;pocket&apos;; empty: the models folder, then &apos;pocket&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>SAM 文件 (.safetensors) 或文件夹，或“pocket”；留空：先模型文件夹，再“pocket”</translation>
     </message>
     <message>
         <source>Candidate</source>
-        <translation type="unfinished"></translation>
+        <translation>候选</translation>
     </message>
     <message>
         <source>Which of the masks comes first; 0 takes the one that fits best</source>
-        <translation type="unfinished"></translation>
+        <translation>哪个蒙版排在第一；0 取最符合的</translation>
     </message>
     <message>
         <source>Passes that feed the logits back with all clicks</source>
-        <translation type="unfinished"></translation>
+        <translation>连同所有点击将 logits 反馈的次数</translation>
     </message>
     <message>
         <source>Edge</source>
-        <translation type="unfinished"></translation>
+        <translation>边缘</translation>
     </message>
     <message>
         <source>Threshold of the logits: higher is tighter</source>
-        <translation type="unfinished"></translation>
+        <translation>logits 的阈值：越高越紧</translation>
     </message>
     <message>
         <source>Rate by</source>
-        <translation type="unfinished"></translation>
+        <translation>评定依据</translation>
     </message>
     <message>
         <source>What rates a mask: the overlap the network predicts, or how little it moves with the threshold</source>
-        <translation type="unfinished"></translation>
+        <translation>用什么评定蒙版：网络预测的重叠，或随阈值变化的移动有多小</translation>
     </message>
     <message>
         <source>predicted</source>
-        <translation type="unfinished"></translation>
+        <translation>预测</translation>
     </message>
     <message>
         <source>stability</source>
-        <translation type="unfinished"></translation>
+        <translation>稳定度</translation>
     </message>
     <message>
         <source>Unified concept editing</source>
-        <translation type="unfinished"></translation>
+        <translation>统一概念编辑</translation>
     </message>
     <message>
         <source>Unified concept editing: send the keys and values of some words to those of others.</source>
-        <translation type="unfinished"></translation>
+        <translation>统一概念编辑 (UCE)：将某些词的键和值转向其他词的键和值。</translation>
     </message>
     <message>
         <source>What kind of thing the words are; decides the default substitute and the expanded prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>这些词属于哪一类；决定默认替代和扩充的提示词</translation>
     </message>
     <message>
         <source>Form</source>
-        <translation type="unfinished"></translation>
+        <translation>形式</translation>
     </message>
     <message>
         <source>Which tokens are edited: everything from a word&apos;s last token on, or only that token</source>
-        <translation type="unfinished"></translation>
+        <translation>编辑哪些词元：从词的最后一个词元起的全部，或仅该词元</translation>
     </message>
     <message>
         <source>span</source>
-        <translation type="unfinished"></translation>
+        <translation>区段</translation>
     </message>
     <message>
         <source>last token</source>
-        <translation type="unfinished"></translation>
+        <translation>末词元</translation>
     </message>
     <message>
         <source>Pull towards the substitute; lower it when pictures turn to noise, 0 changes nothing</source>
-        <translation type="unfinished"></translation>
+        <translation>向替代内容的牵引；图片变成噪声时请降低，0 不作任何更改</translation>
     </message>
     <message>
         <source>Pull back to the original weights</source>
-        <translation type="unfinished"></translation>
+        <translation>拉回原始权重的牵引</translation>
     </message>
     <message>
         <source>Pull that holds each kept word. Empty: 1 / number of kept texts, at least 0.1, for the span form; 1 for the last token</source>
-        <translation type="unfinished"></translation>
+        <translation>固定每个保留词的牵引。留空：区段形式为 1 / 保留文本数，至少 0.1；末词元形式为 1</translation>
     </message>
     <message>
         <source>Technique</source>
-        <translation type="unfinished"></translation>
+        <translation>技术</translation>
     </message>
     <message>
         <source>What a word becomes: its substitute, or the substitute without the word&apos;s own direction</source>
-        <translation type="unfinished"></translation>
+        <translation>词变为什么：其替代内容，或去除该词自身方向后的替代内容</translation>
     </message>
     <message>
         <source>tensor</source>
-        <translation type="unfinished"></translation>
+        <translation>张量</translation>
     </message>
     <message>
         <source>Also edit five phrases around each word, such as &apos;image of …&apos; or &apos;art by …&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>同时编辑每个词的五个短语，例如“image of …”或“art by …”</translation>
     </message>
     <message>
         <source>Break-A-Scene</source>
-        <translation type="unfinished"></translation>
+        <translation>Break-A-Scene</translation>
     </message>
     <message>
         <source>Break-A-Scene: learn several things from ONE picture, each behind a word of its own.</source>
-        <translation type="unfinished"></translation>
+        <translation>Break-A-Scene：从一张图片中学习多个物体，每个对应一个专属词。</translation>
     </message>
     <message>
         <source>The picture with the things to learn</source>
-        <translation type="unfinished"></translation>
+        <translation>含有要学习的物体的图片</translation>
     </message>
     <message>
         <source>One loose mask per thing, of the picture&apos;s size; they may overlap</source>
-        <translation type="unfinished"></translation>
+        <translation>每个物体一个宽松的蒙版，与图片同尺寸；可以重叠</translation>
     </message>
     <message>
         <source>The names of the things in prompts, e.g. &lt;mug-1&gt;; empty: &lt;thing-1&gt;, &lt;thing-2&gt; ...</source>
-        <translation type="unfinished"></translation>
+        <translation>物体在提示词中的名称，例如 &lt;mug-1&gt;；留空：&lt;thing-1&gt;、&lt;thing-2&gt; …</translation>
     </message>
     <message>
         <source>What each thing is, e.g. mug; its word begins there. Empty: begins at a rare word</source>
-        <translation type="unfinished"></translation>
+        <translation>每个物体是什么，例如 mug；其词从此开始。留空：从一个罕见词开始</translation>
     </message>
     <message>
         <source>Second phase: the whole network as in the paper, or low-rank layers (ours: small files, small GPUs, SDXL)</source>
-        <translation type="unfinished"></translation>
+        <translation>第二阶段：像论文那样训练整个网络，或低秩层（本程序：文件小、适合小显卡、SDXL）</translation>
     </message>
     <message>
         <source>Background</source>
-        <translation type="unfinished"></translation>
+        <translation>背景</translation>
     </message>
     <message>
         <source>Learn what is outside of all masks as one more thing, &lt;backdrop-1&gt;</source>
-        <translation type="unfinished"></translation>
+        <translation>将所有蒙版之外的内容也作为一个物体学习，即 &lt;backdrop-1&gt;</translation>
     </message>
     <message>
         <source>Words steps</source>
-        <translation type="unfinished"></translation>
+        <translation>词阶段步数</translation>
     </message>
     <message>
         <source>Steps of the first phase; empty: the family&apos;s own (paper: 400; pocket on a CPU: 80)</source>
-        <translation type="unfinished"></translation>
+        <translation>第一阶段的步数；留空：该系列的默认值（论文：400；袖珍模型在 CPU 上：80）</translation>
     </message>
     <message>
         <source>Words rate</source>
-        <translation type="unfinished"></translation>
+        <translation>词阶段速率</translation>
     </message>
     <message>
         <source>Learning rate of the first phase; empty: the family&apos;s own (paper: 5e-4; pocket on a CPU: 0.01)</source>
-        <translation type="unfinished"></translation>
+        <translation>第一阶段的学习率；留空：该系列的默认值（论文：5e-4；袖珍模型在 CPU 上：0.01）</translation>
     </message>
     <message>
         <source>All steps</source>
-        <translation type="unfinished"></translation>
+        <translation>整体阶段步数</translation>
     </message>
     <message>
         <source>Steps of the second phase, 0 for words only; fewer if concepts merge; empty: the family&apos;s own (paper: 400; pocket on a CPU: 120)</source>
-        <translation type="unfinished"></translation>
+        <translation>第二阶段的步数，0 表示仅学习词；概念混在一起时请减少；留空：该系列的默认值（论文：400；袖珍模型在 CPU 上：120）</translation>
     </message>
     <message>
         <source>All rate</source>
-        <translation type="unfinished"></translation>
+        <translation>整体阶段速率</translation>
     </message>
     <message>
         <source>Learning rate of the second phase; empty: the family&apos;s own (paper: 2e-6, LoRA 1e-4 (inferred); pocket on a CPU: 0.0002, LoRA 0.001)</source>
-        <translation type="unfinished"></translation>
+        <translation>第二阶段的学习率；留空：该系列的默认值（论文：2e-6，LoRA 1e-4（推断）；袖珍模型在 CPU 上：0.0002，LoRA 0.001）</translation>
     </message>
     <message>
         <source>Attention weight</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力权重</translation>
     </message>
     <message>
         <source>Weight of the attention loss; raise it if concepts merge, 0 switches it off</source>
-        <translation type="unfinished"></translation>
+        <translation>注意力损失的权重；概念混在一起时请提高，0 表示关闭</translation>
     </message>
     <message>
         <source>Prior weight</source>
-        <translation type="unfinished"></translation>
+        <translation>先验权重</translation>
     </message>
     <message>
         <source>Weight of prior preservation; 0 switches it off</source>
-        <translation type="unfinished"></translation>
+        <translation>先验保持的权重；0 表示关闭</translation>
     </message>
     <message>
         <source>Prior prompts</source>
-        <translation type="unfinished"></translation>
+        <translation>先验提示词</translation>
     </message>
     <message>
         <source>What the prior pictures show; deliberately not the things</source>
-        <translation type="unfinished"></translation>
+        <translation>先验图片所示的内容；有意不含这些物体</translation>
     </message>
     <message>
         <source>Prior count</source>
-        <translation type="unfinished"></translation>
+        <translation>先验数量</translation>
     </message>
     <message>
         <source>Number of prior pictures; empty: the family&apos;s own (paper: 100; pocket on a CPU: 12)</source>
-        <translation type="unfinished"></translation>
+        <translation>先验图片的数量；留空：该系列的默认值（论文：100；袖珍模型在 CPU 上：12）</translation>
     </message>
     <message>
         <source>Mirror</source>
-        <translation type="unfinished"></translation>
+        <translation>镜像</translation>
     </message>
     <message>
         <source>Chance that picture and masks are mirrored together</source>
-        <translation type="unfinished"></translation>
+        <translation>图片与蒙版一同镜像的概率</translation>
     </message>
     <message>
         <source>Template</source>
-        <translation type="unfinished"></translation>
+        <translation>模板</translation>
     </message>
     <message>
         <source>The training prompt; {} stands for the drawn words joined by &apos;and&apos;</source>
-        <translation type="unfinished"></translation>
+        <translation>训练提示词；{} 代表抽取的词以“and”连接</translation>
     </message>
     <message>
         <source>Train text</source>
-        <translation type="unfinished"></translation>
+        <translation>训练文本编码器</translation>
     </message>
     <message>
         <source>Train the text encoders in the second phase as well</source>
-        <translation type="unfinished"></translation>
+        <translation>在第二阶段同时训练文本编码器</translation>
     </message>
     <message>
         <source>Loss share</source>
-        <translation type="unfinished"></translation>
+        <translation>损失比例</translation>
     </message>
     <message>
         <source>Divide the masked error by the whole picture (paper) or by the mask&apos;s area (ours, for tiny things)</source>
-        <translation type="unfinished"></translation>
+        <translation>将蒙版内的误差除以整张图片（论文）或蒙版面积（本程序，适合很小的物体）</translation>
     </message>
     <message>
         <source>area</source>
-        <translation type="unfinished"></translation>
+        <translation>面积</translation>
     </message>
     <message>
         <source>Rank of the low-rank layers; default as in diffusers&apos; DreamBooth-LoRA example</source>
-        <translation type="unfinished"></translation>
+        <translation>低秩层的秩；默认值同 diffusers 的 DreamBooth-LoRA 示例</translation>
     </message>
     <message>
         <source>Draws per step; empty: the family&apos;s own (paper: 1; pocket on a CPU: 2)</source>
-        <translation type="unfinished"></translation>
+        <translation>每步的抽样数；留空：该系列的默认值（论文：1；袖珍模型在 CPU 上：2）</translation>
     </message>
     <message>
         <source>Accumulate</source>
-        <translation type="unfinished"></translation>
+        <translation>累积</translation>
     </message>
     <message>
         <source>Steps whose gradients make one update</source>
-        <translation type="unfinished"></translation>
+        <translation>多少步的梯度合成一次更新</translation>
     </message>
     <message>
         <source>Less memory for more time: recompute in the backward pass</source>
-        <translation type="unfinished"></translation>
+        <translation>以更多时间换取更少内存：反向传播时重新计算</translation>
     </message>
     <message>
         <source>Keep minutes</source>
-        <translation type="unfinished"></translation>
+        <translation>保存间隔（分钟）</translation>
     </message>
     <message>
         <source>How often the unfinished training is saved, to go on with after a stop; 0 never</source>
-        <translation type="unfinished"></translation>
+        <translation>未完成的训练多久保存一次，以便中断后继续；0 表示从不</translation>
     </message>
     <message>
         <source>Pictures to make of each word and of all together at the end</source>
-        <translation type="unfinished"></translation>
+        <translation>结束时为每个词及全部词一起生成的图片数</translation>
     </message>
     <message>
         <source>Sample steps</source>
-        <translation type="unfinished"></translation>
+        <translation>样张步数</translation>
     </message>
     <message>
         <source>Steps of these pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>这些图片的步数</translation>
     </message>
 </context>
 <context>
