@@ -6,7 +6,17 @@ from enum import StrEnum
 
 from PySide6.QtCore import QEvent, QPointF, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QEnterEvent, QKeyEvent, QMouseEvent, QPainter, QPen
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QLabel, QPushButton, QSlider, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QSizePolicy,
+    QSlider,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from studio import look
 from studio.canvas.composite import Composite
@@ -176,11 +186,15 @@ class CompareView(QWidget):
         self.line.setValue(50)
         self.line.setAccessibleName(self.tr("Line between before and after"))
         self.line.setToolTip(self.line.accessibleName())
-        self.line.setFixedWidth(160)
+        self.line.setMinimumWidth(64)
+        self.line.setMaximumWidth(160)
         self.line.valueChanged.connect(lambda value: self.right.set_split(value / 100))
         self.right.split_changed.connect(self._line_moved)
         self.numbers = QLabel()
         self.numbers.setObjectName("hint")
+        # Cut short where there is no room, rather than making the window wider; the tooltip has all of it.
+        self.numbers.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         self.swap_button = self._button(
             "mdi6.swap-horizontal", self.tr("Change before and after over (Shift+X)"), self.swap
         )
@@ -218,6 +232,7 @@ class CompareView(QWidget):
         self.right.show_scene(scene_with(after, names[1]))
         self.right.show_before(replace(self.left.scene, width=after.width, height=after.height))
         self.numbers.setText(self._told(before, after, mask))
+        self.numbers.setToolTip(self.numbers.text())
         short = self.fontMetrics().elidedText(names[1], Qt.TextElideMode.ElideRight, 140)
         self.keep_button.setText(self.tr("Keep “{}”").format(short))
         self.keep_button.setToolTip(self.tr("Put “{}” onto the canvas as a layer").format(names[1]))
@@ -303,8 +318,7 @@ class CompareView(QWidget):
         bar.addSpacing(look.UNIT)
         bar.addWidget(self.line)
         bar.addWidget(self.swap_button)
-        bar.addStretch(1)
-        bar.addWidget(self.numbers)
+        bar.addWidget(self.numbers, 1)
         bar.addWidget(self.keep_button)
         bar.addWidget(self.close_button)
         views = QHBoxLayout()

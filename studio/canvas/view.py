@@ -260,12 +260,12 @@ class CanvasView(QWidget):
         self.look_at(replace(self.viewport, x=self.viewport.x - dx / zoom, y=self.viewport.y - dy / zoom))
 
     def fit(self) -> None:
-        """The whole picture, with a margin; small pictures are enlarged by whole steps."""
+        """The whole picture, with a margin for its handles; small pictures are enlarged by half steps, then whole ones."""
         if not self.scene.width:
             return
-        size, margin = self.device(), 2 * look.UNIT * self.ratio
+        size, margin = self.device(), 4 * look.UNIT * self.ratio
         zoom = min((size.width() - 2 * margin) / self.scene.width, (size.height() - 2 * margin) / self.scene.height)
-        zoom = math.floor(zoom) if zoom > 1 else max(zoom, LEAST)
+        zoom = math.floor(zoom if zoom > 3 else 2 * zoom) / (1 if zoom > 3 else 2) if zoom > 1 else max(zoom, LEAST)
         self.look_at(Viewport(self.scene.width / 2, self.scene.height / 2, zoom))
         self._fitted = True
 

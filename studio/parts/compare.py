@@ -91,8 +91,10 @@ class ComparePart(Part):
         workspace, made = self.window.workspace, []
         try:
             for entry, place in two:
-                name = entry.prompt or self.history.title(entry)
-                text = self.tr("{} · seed {}").format(name[:40], entry.seed + max(place, 0))
+                name = (entry.prompt or self.history.title(entry))[:40]
+                if two[0][0].prompt == two[1][0].prompt:  # the words do not tell them apart
+                    name = self.tr("later") if made else self.tr("earlier")
+                text = self.tr("{} · seed {}").format(name, entry.seed + max(place, 0))
                 made.append(Side(Pixels.over(workspace.raster(picture_of(entry, place))), text, (entry, place)))
             mask = two[1][0].params.get("mask")
             cover = Pixels.over(workspace.raster(mask, mask=True)) if isinstance(mask, str) and mask else None

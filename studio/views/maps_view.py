@@ -9,7 +9,6 @@ from PySide6.QtWidgets import (
     QGridLayout,
     QHBoxLayout,
     QHeaderView,
-    QHeaderView,
     QLabel,
     QPushButton,
     QTreeWidget,
@@ -43,9 +42,6 @@ class MapsView(View):
         self.words = QTreeWidget()
         self.words.setRootIsDecorated(False)
         self.words.setHeaderLabels([self.tr("Word"), self.tr("There"), self.tr("Share")])
-        self.words.header().setStretchLastSection(False)
-        for column, mode in enumerate((QHeaderView.ResizeMode.Stretch, *[QHeaderView.ResizeMode.ResizeToContents] * 2)):
-            self.words.header().setSectionResizeMode(column, mode)  # however narrow the dock is, the words are read
         self.words.setAccessibleName(self.tr("Words"))
         self.words.setToolTip(self.tr("Choose a word to see it alone; take its tick away to hide it"))
         self.place = QLabel()

@@ -366,7 +366,7 @@ class Person:
     def shows(self, name: str, over: QWidget | None = None) -> None:
         """Keep a picture of the window for the story's page; `over`: a menu that lies on it."""
         self.window.view.finish(10)
-        QTest.qWait(60)
+        QTest.qWait(500)  # thumbnails come from a thread of their own
         file = f"story-{self.story}-{name}.png"
         folder = Path(os.environ.get(PICTURES) or self.folder / "pictures")
         folder.mkdir(parents=True, exist_ok=True)

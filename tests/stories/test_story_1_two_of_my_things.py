@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLineEdit
+from PySide6.QtWidgets import QApplication, QLineEdit
 
 from studio.document.project import LayerKind
 from studio.example import PICTURES
@@ -43,8 +43,9 @@ def finds_and_names(person: Person) -> None:
         row = next(i for i in range(names.count()) if names.item(i).data(Qt.ItemDataRole.UserRole) == mask.id)
         person.row_clicked(names, row)
         person.presses("F2", names)
-        editor = names.findChild(QLineEdit)
-        assert editor is not None, "F2 opens no line to write into"
+        editor = QApplication.focusWidget()
+        assert isinstance(editor, QLineEdit), "F2 opens no line to write into"
+        assert names.isAncestorOf(editor)
         QTest.keySequence(editor, "Ctrl+A")
         QTest.keyClicks(editor, name)
         QTest.keyClick(editor, Qt.Key.Key_Return)
