@@ -457,6 +457,10 @@
 <context>
     <name>BarsView</name>
     <message>
+        <source>strength</source>
+        <translation>强度</translation>
+    </message>
+    <message>
         <source>Strength</source>
         <translation>强度</translation>
     </message>
@@ -477,8 +481,8 @@
         <translation>以此强度执行此更改</translation>
     </message>
     <message>
-        <source>Show at several strengths</source>
-        <translation>以多种强度显示</translation>
+        <source>Show the change at these strengths side by side</source>
+        <translation>以这些强度并排显示此更改</translation>
     </message>
     <message>
         <source>To the form</source>
@@ -676,6 +680,14 @@
     <message>
         <source>after</source>
         <translation>之后</translation>
+    </message>
+    <message>
+        <source>later</source>
+        <translation>较晚</translation>
+    </message>
+    <message>
+        <source>earlier</source>
+        <translation>较早</translation>
     </message>
     <message>
         <source>{} · seed {}</source>
@@ -5102,8 +5114,8 @@
         <translation>Concept Lancet：概念替换</translation>
     </message>
     <message>
-        <source>Concept Lancet while a picture is made: the prompt&apos;s own features with one concept exchanged for another.</source>
-        <translation>在生成图片时使用 Concept Lancet：提示词自身的特征，其中一个概念被替换为另一个。</translation>
+        <source>Concept Lancet while a picture is made: the prompt&apos;s features with one concept exchanged.</source>
+        <translation>在生成图片时使用 Concept Lancet：提示词的特征，其中一个概念被替换。</translation>
     </message>
     <message>
         <source>replace source by target; add target in place of what the prompt says now; remove source</source>
