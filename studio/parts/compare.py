@@ -88,7 +88,8 @@ class ComparePart(Part):
 
     def show_results(self, two: list[Shown]) -> None:
         """Two pictures of the history; the mask of the later job tells what was allowed to change."""
-        workspace, made = self.window.workspace, []
+        workspace = self.window.workspace
+        made: list[Side] = []
         try:
             for entry, place in two:
                 name = (entry.prompt or self.history.title(entry))[:40]

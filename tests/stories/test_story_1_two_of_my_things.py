@@ -49,6 +49,7 @@ def finds_and_names(person: Person) -> None:
         QTest.keySequence(editor, "Ctrl+A")
         QTest.keyClicks(editor, name)
         QTest.keyClick(editor, Qt.Key.Key_Return)
+        QApplication.processEvents()
     assert [layer.name for layer in masks_of(person)] == ["bowl", "fig"]
     person.shows("2-named")
 
