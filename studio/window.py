@@ -423,7 +423,7 @@ class Window(QMainWindow):
             Command("file.export", tr("&Export the picture…"), lambda: self.export_picture(), "file", "Ctrl+Shift+E",
                     when=lambda: bool(self.workspace.project.layers)),
             Command("file.preferences", tr("Pre&ferences…"), self.preferences_wanted.emit, "file", "Ctrl+,", group="b"),
-            Command("file.quit", tr("&Quit"), self.close, "file", "Ctrl+Q", group="c"),
+            Command("file.quit", tr("&Quit"), self.close, "file", "Ctrl+Q", group="z"),
             Command("edit.undo", tr("&Undo"), self.workspace.undo, "edit", "Ctrl+Z", when=lambda: document.can_undo),
             Command("edit.redo", tr("&Redo"), self.workspace.redo, "edit", "Ctrl+Y", when=lambda: document.can_redo),
             Command("edit.deselect", tr("Select &nothing"), self._deselect, "edit", "Ctrl+D", group="b",
