@@ -393,7 +393,7 @@
     </message>
     <message>
         <source>Pre&amp;ferences…</source>
-        <translation>首选项(&amp;F)…</translation>
+        <translation>首选项(&amp;K)…</translation>
     </message>
     <message>
         <source>&amp;Quit</source>
@@ -413,7 +413,7 @@
     </message>
     <message>
         <source>R&amp;un</source>
-        <translation>运行(&amp;U)</translation>
+        <translation>运行(&amp;G)</translation>
     </message>
     <message>
         <source>&amp;Fit</source>
@@ -849,7 +849,7 @@
     </message>
     <message>
         <source>&amp;Findings of this result</source>
-        <translation>此结果的发现(&amp;F)</translation>
+        <translation>此结果的发现(&amp;D)</translation>
     </message>
     <message>
         <source>Open the &amp;report of this result</source>
@@ -954,7 +954,7 @@
     </message>
     <message>
         <source>No maps</source>
-        <translation>没有注意力图</translation>
+        <translation>无热图</translation>
     </message>
     <message>
         <source>all {} steps</source>
@@ -1434,11 +1434,11 @@
     </message>
     <message>
         <source>&amp;Use the chosen concept</source>
-        <translation>使用所选概念(&amp;U)</translation>
+        <translation>使用所选概念(&amp;T)</translation>
     </message>
     <message>
         <source>Con&amp;cepts</source>
-        <translation>概念(&amp;C)</translation>
+        <translation>概念(&amp;E)</translation>
     </message>
     <message>
         <source>Rename a concept</source>
@@ -1954,7 +1954,7 @@
     </message>
     <message>
         <source>Stay &amp;offline</source>
-        <translation>保持离线(&amp;O)</translation>
+        <translation>保持离线(&amp;L)</translation>
     </message>
     <message>
         <source>The engine restarts with the new settings.</source>
@@ -2269,7 +2269,7 @@
     </message>
     <message>
         <source>Nothing runs</source>
-        <translation>没有运行中的任务</translation>
+        <translation>无任务</translation>
     </message>
 </context>
 <context>
@@ -2469,7 +2469,7 @@
     </message>
     <message>
         <source>Export the &amp;scores…</source>
-        <translation>导出分数(&amp;S)…</translation>
+        <translation>导出分数(&amp;T)…</translation>
     </message>
     <message>
         <source>Not measured: {}</source>
@@ -2919,7 +2919,7 @@
     </message>
     <message>
         <source>Reference of</source>
-        <translation>参考图对应概念</translation>
+        <translation>参考对应</translation>
     </message>
     <message>
         <source>The concept that each photo shows, in the same order; or one for all</source>
@@ -2943,7 +2943,7 @@
     </message>
     <message>
         <source>Region of</source>
-        <translation>区域对应概念</translation>
+        <translation>区域对应</translation>
     </message>
     <message>
         <source>What each mask is of, in the same order: picture&apos;s number:concept, such as 1:cat</source>
@@ -3167,7 +3167,7 @@
     </message>
     <message>
         <source>Erased</source>
-        <translation>擦除后的模型</translation>
+        <translation>擦除后模型</translation>
     </message>
     <message>
         <source>The erasure as a checkpoint of its own; the chosen model is the original</source>
@@ -4339,7 +4339,7 @@
     </message>
     <message>
         <source>Map norm</source>
-        <translation>注意力图归一化</translation>
+        <translation>图归一化</translation>
     </message>
     <message>
         <source>How probabilities become maps: softmax over the words (Attend-and-Excite), as they are, stretched (both inferred)</source>
@@ -4347,7 +4347,7 @@
     </message>
     <message>
         <source>ae_softmax</source>
-        <translation>Attend-and-Excite softmax</translation>
+        <translation>AE softmax</translation>
     </message>
     <message>
         <source>raw</source>
