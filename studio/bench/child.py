@@ -75,6 +75,7 @@ def main(words: list[str]) -> int:
 
     code = studio([])
     log.write("closed", code=code, heavy=heavy_modules())
+    log.close()
     return code
 
 

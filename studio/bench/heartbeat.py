@@ -137,7 +137,7 @@ class Session(QObject):
         self.window.link.submit("core.generate", params, "pocket", 1)
 
     def _begin(self, phase: str) -> None:
-        self.phase = phase
+        self.phase, self.previews = phase, 0
         self.heart.start()
         if phase == "idle":
             QTimer.singleShot(int(1000 * self.seconds), self._done)

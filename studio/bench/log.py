@@ -19,6 +19,9 @@ class Log:
     def write(self, what: str, **values: Any) -> None:
         self._file.write(json.dumps({"what": what, "at": time.time(), **values}).encode() + b"\n")
 
+    def close(self) -> None:
+        self._file.close()
+
 
 class Reader:
     """The lines of a log so far; each is read once. A last line that a kill has cut is left out."""

@@ -66,9 +66,11 @@ class Monkey(QObject):
         self.link.trouble.connect(lambda text: log.write("trouble", text=text))
         self.link.failed.connect(lambda job, text: log.write("failed", id=job, text=text))
         self.link.done.connect(lambda job, _outcome, _seconds: log.write("finished", id=job))
-        log.write("open", state=self._digest(), recovered=self.document.recovered, folder=str(self.document.folder),
-                  position=self.document.position, library=library_digests(self.library), library_file=self.library.path.name, heavy=heavy_modules(),
-                  jobs={j.id: j.state for j in self.link.queue.jobs()})  # fmt: skip
+        log.write(
+            "open", state=self._digest(), position=self.document.position, recovered=self.document.recovered,
+            folder=str(self.document.folder), library=library_digests(self.library), heavy=heavy_modules(),
+            library_file=self.library.path.name, jobs={j.id: j.state for j in self.link.queue.jobs()},
+        )  # fmt: skip
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._next)

@@ -112,7 +112,7 @@ class Soak:
         """At least so many acts and kills of the window, and so many minutes; then a quiet end that is checked, too."""
         end = time.monotonic() + 60 * minutes
         while self.found.window_kills < kills or time.monotonic() < end:
-            share = max(5, (acts - self.found.acts) // (1 + max(0, kills - self.found.window_kills)))
+            share = max(20, (acts - self.found.acts) // (1 + max(0, kills - self.found.window_kills)))
             if not self._life(self.random.randrange(share // 2 + 1, share + share // 2 + 1)):
                 return self.found
         self._last(max(10, acts - self.found.acts))
@@ -219,13 +219,13 @@ class Soak:
             yield f"the document does not load: {error}"
             return
         states = [line for line in lines if line["what"] in ("state", "open")]
-        missing = [s for s in states if s["what"] == "state" and s["step"] > last]
+        missing = {n: s for n, s in enumerate(states) if s.get("step", 0) > last}
         same = [n for n, s in enumerate(states) if s["state"] == state and s["position"] == position]
         if same:
-            missing += states[same[-1] + 1 :]
+            missing |= dict(enumerate(states[same[-1] + 1 :], same[-1] + 1))
         elif not (states and last > states[-1].get("step", 0)) and lines[-1]["what"] != "begin":
             yield f"step {position} has a state that it never had"
-        age = killed - min((s["at"] for s in missing), default=killed)
+        age = killed - min((s["at"] for s in missing.values()), default=killed)
         self.found.oldest = max(self.found.oldest, age)
         if age > (0 if quiet else OLD):
             yield f"{len(missing)} edits are missing, the oldest was {age:.2f} s old (step {position} of {last})"
