@@ -55,7 +55,7 @@ PAIRS = ("reference_code", "step_wise", "vanilla", "vanilla_reversed")
 _SWITCHES = (7, 17)
 """Step-wise, of 50 steps: the first prompt, from 7 on the second, from 17 on the first again."""
 
-CONFORMANCE = {"prompts": ["a dog beside a cat"], "rule": "alternating"}
+CONFORMANCE = {"prompts": ["a dog beside a cat"], "rule": "extended", "volatility": "scores", "allocation": "soft"}
 
 
 class BlackScholesParams(Params):

@@ -22,7 +22,7 @@ from core.models.clip import Clip, load_clip
 from core.models.model import Model
 from editing.black_scholes import PAIRS, SCORED, BlackScholes, BlackScholesParams, Rule
 
-CONFORMANCE = {"prompts": ["a cat", "a dog"], "rules": ["linear", "alternating"]}
+CONFORMANCE = {"prompts": ["a cat", "a dog"], "rules": ["paper", "extended"]}
 
 
 class CompareParams(Params):

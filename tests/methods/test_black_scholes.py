@@ -1,8 +1,8 @@
 """Black-Scholes blending: prices by hand, both proofs, every rule, the timeline, bad input, stacking, and the effect."""
 
 import itertools
+import json
 import math
-from pathlib import Path
 
 import pytest
 import torch
@@ -324,6 +324,9 @@ def test_the_timeline_is_given_out(tiny_sd1, make_run, clip_folder):
     assert hook.timeline[1].shares == hook.timeline[2].shares  # no news, no change
     hook.finish(torch.zeros(1, 3, 64, 64))
     assert list(run.data) == ["timeline"]
+    kept = json.loads(run.assets.path(run.data["timeline"]).read_text())
+    assert kept["kind"] == "timeline"
+    assert len(kept["prompts"]) == len(kept["steps"][0]["shares"][0]) == 2
     curves = [c for c in run.listener.curves if "score 1" in c]
     assert {"share 1", "share 2", "score 1", "score 2", "price 1", "price 2"} <= set(curves[0])
 
@@ -388,16 +391,53 @@ def test_the_lower_score_gets_the_steps_of_the_embedded_model(pocket, make_run, 
     assert torch.equal(pocket.decode(_render(pocket, [], "a cat", steps=8)), cat)
 
 
-def test_a_real_judge_on_the_embedded_model(pocket, make_run, clip_folder):
-    embedded = Path(RESOURCES / "pocket" / "clip")
-    judge = "" if (embedded / "config.json").exists() else clip_folder
+def test_the_embedded_judge_on_the_embedded_model(pocket, make_run):
     plain = _render(pocket, [], "a cat", steps=6)
-    hook = _hook(pocket, make_run(pocket), judge=judge)
+    hook = _hook(pocket, make_run(pocket))
     made = _render(pocket, [hook], "a cat", steps=6)
     assert made.isfinite().all()
+    assert all(0 < s < 100 for m in hook.timeline for s in m.scores[0])
     for before, after in itertools.pairwise(hook.timeline):
         assert after.shares[0].index(1) == last_least(before.scores[0])
     assert torch.equal(made, plain) is (set(_drivers(hook)) == {0})
+
+
+VARIANTS = {
+    "paper": {"rule": "paper"}, "strikes": {"strikes": (60.0, 20.0)}, "volatility": {"volatility": "scores"},
+    "put": {"strikes": (60.0, 20.0), "payoff": "put"}, "soft": {"allocation": "soft", "temperature": 5.0},
+    "margin": {"margin": 100.0}, "dwell": {"dwell": 3}, "warm-up": {"warm_up": 1.0}, "smoothing": {"smoothing": 0.9},
+}  # fmt: skip
+
+
+def test_every_variant_runs_with_the_embedded_judge_and_does_what_it_says(pocket, make_run):
+    """On a cat and a dog in one picture, 8 steps: who drove, by variant."""
+    drove, hooks = {}, {}
+    for name, more in VARIANTS.items():
+        hook = hooks[name] = _hook(pocket, make_run(pocket), **{"prompts": ("a dog",), "rule": "extended", **more})
+        _render(pocket, [hook], "a cat", steps=8)
+        drove[name] = [m.shares[0] for m in hook.timeline]
+        assert all(sum(s) == pytest.approx(1) for s in drove[name])
+        assert all(m.prices for m in hook.timeline)
+    assert drove["warm-up"] == [(1.0, 0.0), (0.0, 1.0)] * 4  # alternates throughout
+    assert drove["margin"] == [(1.0, 0.0)] * 8  # no gap is that large, so nobody takes over
+    for name in ("strikes", "volatility", "put"):
+        for before, after in itertools.pairwise(hooks[name].timeline):
+            prices = [-p for p in before.prices[0]] if name == "put" else list(before.prices[0])
+            if prices[0] != prices[1]:
+                assert after.shares[0].index(1) == prices.index(min(prices))
+    apart = [
+        m for m in hooks["strikes"].timeline if (m.prices[0][0] < m.prices[0][1]) != (m.scores[0][0] < m.scores[0][1])
+    ]
+    assert apart  # with strikes of their own the price decides otherwise than the score
+    assert drove["strikes"] != drove["paper"]
+    assert any(0 < s[0] < 1 for s in drove["soft"])
+    runs = [len(list(group)) for _, group in itertools.groupby(drove["dwell"])]
+    assert all(length >= 3 for length in runs[:-1])
+    scores = [m.scores[0][0] for m in hooks["smoothing"].timeline]
+    plain = [m.scores[0][0] for m in hooks["paper"].timeline]
+    assert max(abs(b - a) for a, b in itertools.pairwise(scores)) < max(
+        abs(b - a) for a, b in itertools.pairwise(plain)
+    )
 
 
 def test_rules_are_compared_and_strikes_measured(tiny_sd1, make_run, clip_folder):
