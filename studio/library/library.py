@@ -196,7 +196,7 @@ class Library:
         """Out of the library; its files stay in the store, so undo brings it back."""
         with self._lock, writing(self._db, self.path, WHAT):
             before = self._get(id)
-            self._delete(id)
+            self._take_out(before)
         return Change(before, None)
 
     def put_back(self, beside: JSON, forward: bool = False) -> bool:
@@ -208,8 +208,9 @@ class Library:
         with self._lock, writing(self._db, self.path, WHAT):
             if wanted is not None:
                 self._write(wanted)
+                self._set_aside(other)
             elif other is not None:
-                self._delete(other.id)
+                self._take_out(other)
         return True
 
     def discover(self) -> list[ConceptRef]:
@@ -261,6 +262,15 @@ class Library:
         self._db.execute("INSERT INTO words (rowid, text) VALUES (?, ?)", (number, " ".join(words)))
         self._db.executemany("INSERT INTO tags VALUES (?, ?)", {(t.casefold(), number) for t in concept.tags})
         self._db.executemany("INSERT OR REPLACE INTO files VALUES (?, ?)", [(v.ref, number) for v in concept.versions])
+
+    def _take_out(self, concept: Concept) -> None:
+        self._delete(concept.id)
+        self._set_aside(concept)
+
+    def _set_aside(self, concept: Concept | None) -> None:
+        """Files that belong to no concept any more stay known: `discover` must not bring back what was removed or undone."""
+        refs = [(v.ref,) for v in concept.versions] if concept else []
+        self._db.executemany("INSERT OR IGNORE INTO files VALUES (?, 0)", refs)
 
     def _delete(self, id: str) -> None:
         row = self._db.execute("SELECT number FROM concepts WHERE id = ?", (id,)).fetchone()

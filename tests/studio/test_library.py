@@ -125,3 +125,30 @@ def test_wrong_values_and_lost_files(library: Library) -> None:
     assert library.missing() == []
     library.assets.path(ref).unlink()
     assert library.missing() == [mug]
+
+
+def test_what_was_removed_is_not_discovered_again(library: Library) -> None:
+    ref = put(library, "Mug", "<mug>", "mug")
+    assert library.discover() == [ref]
+    change = library.add(ref)
+    removed = library.remove(change.after.id)
+    assert library.discover() == []
+    assert library.of(ref) is None
+    assert library.put_back(removed.beside)
+    assert library.of(ref) == change.after
+    library.put_back(removed.beside, forward=True)
+    assert (library.discover(), library.search()) == ([], [])
+    assert library.add(ref).after.chosen == ref  # asked for by name it comes in
+    library.put_back(change.beside)  # undo of the first addition speaks of another card
+    assert library.of(ref).chosen == ref
+
+
+def test_a_version_that_was_undone_is_not_discovered_again(library: Library) -> None:
+    first, second = put(library, "Mug", "<mug>", "mug"), put(library, "Mug", "<mug>", "mug", seed=2)
+    library.add(first)
+    change = library.add(second)
+    library.put_back(change.beside)
+    assert library.discover() == []
+    assert library.search()[0].chosen == first
+    library.put_back(change.beside, forward=True)
+    assert library.of(second) == change.after
