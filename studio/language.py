@@ -38,7 +38,8 @@ class Linguist(QTranslator):
     """Our file. lupdate knows the context of `self.tr("…")` alone; texts of a bare `tr("…")` stand in the context ""."""
 
     def translate(self, context: str, text: str, disambiguation: str | None = None, n: int = -1) -> str | None:
-        return super().translate(context, text, disambiguation, n) or super().translate("", text, disambiguation, n)
+        ours = super().translate(context, text, disambiguation, n) or super().translate("", text, disambiguation, n)
+        return ours or None  # "" would be a translation, and leave Qt's own texts (Cancel, Ctrl) empty
 
 
 def install(app: QCoreApplication, wanted: str) -> str:
