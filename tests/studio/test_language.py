@@ -93,3 +93,10 @@ def test_texts_of_a_bare_tr_are_translated_too(speaking):
     speaking("de")
     assert QCoreApplication.translate("Tools", "Brush") == "Pinsel"
     assert QCoreApplication.translate("ProjectsPart", "&New project") == "&Neues Projekt"
+
+
+@pytest.mark.parametrize(("name", "cancel"), [("de", "Abbrechen"), ("zh_CN", "取消")])
+def test_texts_that_are_not_ours_stay_what_qt_says(speaking, name, cancel):
+    assert speaking(name) == name
+    assert QCoreApplication.translate("QPlatformTheme", "Cancel") == cancel
+    assert QCoreApplication.translate("x", "Nowhere marked {}") == "Nowhere marked {}"
