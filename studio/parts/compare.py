@@ -69,7 +69,7 @@ class ComparePart(Part):
             self.show_canvas()
 
     def show_canvas(self) -> None:
-        """The picture on top against what lies below it; masks tell what was allowed to change."""
+        """The picture on top against what lies below it; a mask, or else the selection, tells what was allowed to change."""
         project, top = self.window.workspace.project, self._top()
         if top is None:
             self.window.tell(self.tr("There is no picture on the canvas to compare."))
@@ -82,7 +82,8 @@ class ComparePart(Part):
             return
         self._without = top
         mask = next((x for x in reversed(project.layers) if x.kind == LayerKind.MASK and x.visible and x.pixels), None)
-        cover = Pixels.over(mask.pixels) if mask is not None and mask.pixels is not None else None
+        where = mask.pixels if mask is not None else project.selection.pixels
+        cover = Pixels.over(where) if where is not None else None
         sides = (Side(_flat(without), self.tr("before")), Side(_flat(project), top.name or self.tr("after")))
         self._show(sides, cover, link=True)
 

@@ -234,11 +234,19 @@ class Person:
             assert isinstance(menu, QMenu)
             if picture:
                 self.shows(picture, over=menu)
-            for entry in entries[:-1]:
-                self._click_entry(menu, entry)
-                menu = next(a.menu() for a in menu.actions() if entry.lower() in plain(a).lower())  # type: ignore[assignment]
-                assert isinstance(menu, QMenu)
-            self._click_entry(menu, entries[-1])
+            for depth, entry in enumerate(entries):
+                if depth == 0 and len(entries) == 1:
+                    self._click_entry(menu, entry)
+                    return
+                action = next(a for a in menu.actions() if entry.lower() in plain(a).lower())
+                while menu.activeAction() is not action:  # into a submenu and along it a person goes by the arrow keys
+                    QTest.keyClick(menu, Qt.Key.Key_Down)
+                last = depth == len(entries) - 1
+                QTest.keyClick(menu, Qt.Key.Key_Return if last else Qt.Key.Key_Right)
+                QApplication.processEvents()
+                if not last:
+                    menu = action.menu()  # type: ignore[assignment]
+                    assert isinstance(menu, QMenu)
 
         event = QContextMenuEvent(QContextMenuEvent.Reason.Mouse, at, edit.viewport().mapToGlobal(at))
         self.while_open(QMenu, act, lambda: QApplication.sendEvent(edit.viewport(), event))

@@ -64,6 +64,7 @@ def takes_lettering_off(person: Person, scan: Path, out: Path, by_key: bool, fir
     else:
         person.takes_from_menu("View", "Compare before and after")
     assert part.compare.isVisible()
+    assert part.compare.numbers.text().startswith("0 pixels changed outside"), part.compare.numbers.text()
     if first:
         person.shows("2-compare")
     QTest.keyClick(part.compare.right, Qt.Key.Key_Escape)
