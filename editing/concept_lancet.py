@@ -33,6 +33,7 @@ from editing.concept_lancet_dictionary import clip_tags
 from editing.concept_lancet_plan import (
     NOTHING,
     Alpha,
+    Centre,
     Coefficient,
     Count,
     Fixed,
@@ -40,7 +41,6 @@ from editing.concept_lancet_plan import (
     Normalize,
     OwnStimuli,
     Plan,
-    Refit,
     Sentences,
     Source,
     Target,
@@ -77,7 +77,7 @@ class ConceptLancetParams(Params):
     alpha: Alpha = 0.01
     tau: Tau = 0.95
     normalize: Normalize = True
-    refit: Refit = False
+    centre: Centre = False
     stimuli: WhichStimuli = "auto"
     own_stimuli: OwnStimuli = None
     sentences: Sentences = ()
@@ -160,7 +160,7 @@ def _edited(
             score = None
             if params.space == "score" and strength:
                 score = ScoreEdit(model, plan.source, plan.atoms, plan.count, list(plan.swaps), strength, params.alpha,
-                                  params.tau, params.normalize, fixed)  # fmt: skip
+                                  params.tau, params.normalize, fixed, params.centre)  # fmt: skip
             row = plan.source if score else plan.edited(chosen, strength)
             # Without an edit the picture is the picture, to the bit; no backbone would give it back so.
             made = backbone.edit(row, run.seed, score) if strength else picture

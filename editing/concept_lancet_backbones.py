@@ -130,14 +130,17 @@ class ScoreEdit:
     """
 
     def __init__(self, model: Model, source: Conditioning, atoms: Atoms, count: int, swaps: list[tuple[int, int]],
-                 strength: float, alpha: float, tau: float, normalize: bool, fixed: float | None = None) -> None:  # fmt: skip
+                 strength: float, alpha: float, tau: float, normalize: bool, fixed: float | None = None,
+                 centre: bool = False) -> None:  # fmt: skip
         """
         Args:
             count: the first so many atoms are the dictionary, the others only targets.
             swaps: (source atom, target atom).
+            centre: take off what the null concept, the last atom, predicts before solving.
             fixed: this weight for every swap instead of the solved one.
         """
         self.model, self.source, self.atoms, self.count, self.swaps = model, source, atoms, count, swaps
+        self.centre = centre
         self.strength, self.alpha, self.tau, self.normalize, self.fixed = strength, alpha, tau, normalize, fixed
         self.weights: list[list[float]] = []
         """Coefficients of the dictionary, per step."""
@@ -150,7 +153,12 @@ class ScoreEdit:
         ])  # fmt: skip
         if self.fixed is None:
             solved = decompose(
-                found[: self.count], noise[0], self.alpha, self.tau, self.normalize
+                found[: self.count],
+                noise[0],
+                self.alpha,
+                self.tau,
+                self.normalize,
+                found[-1] if self.centre else None,
             ).coefficients.tolist()
             self.weights.append(solved)
         parts = [(self.fixed if self.fixed is not None else max(0.0, solved[s])) * (found[g] - found[s])

@@ -27,13 +27,13 @@ from core.models.schedule import Step
 from editing.concept_lancet_dictionary import mentions
 from editing.concept_lancet_plan import (
     Alpha,
+    Centre,
     Coefficient,
     Count,
     More,
     Normalize,
     OwnStimuli,
     Plan,
-    Refit,
     Sentences,
     Source,
     Target,
@@ -66,7 +66,7 @@ class LiveLancetParams(Params):
     alpha: Alpha = 0.01
     tau: Tau = 0.95
     normalize: Normalize = True
-    refit: Refit = False
+    centre: Centre = False
     stimuli: WhichStimuli = "auto"
     own_stimuli: OwnStimuli = None
     sentences: Sentences = ()

@@ -37,9 +37,9 @@ Alpha = Annotated[
 ]
 Tau = Annotated[float, Range(0, 1, 0.01), Help("Share of the l1 part; 1 is the lasso", "tau"), Advanced()]
 Normalize = Annotated[bool, Help("Solve for unit atoms, as the reference does"), Advanced()]
-Refit = Annotated[
+Centre = Annotated[
     bool,
-    Help("Solve again for the concepts that were found, without the penalty that makes coefficients smaller (ours)"),
+    Help("Take off what every text has in common before solving, so that sparsity shrinks coefficients less (ours)"),
     Advanced(),
 ]
 WhichStimuli = Annotated[Which, Help("Which sentences say the concepts; auto: by the model"), Advanced()]
@@ -71,7 +71,7 @@ class Asked(Protocol):
     @property
     def normalize(self) -> bool: ...
     @property
-    def refit(self) -> bool: ...
+    def centre(self) -> bool: ...
     @property
     def stimuli(self) -> Which: ...
     @property
@@ -124,7 +124,12 @@ class Plan:
         atoms = read_atoms([*names, *targets, ""], run, model, stimuli, asked.sentences, len(row.tokens[0].ids))
         began = time.perf_counter()
         solved = decompose(
-            atoms.features[: len(names)], row.features[0], asked.alpha, asked.tau, asked.normalize, asked.refit
+            atoms.features[: len(names)],
+            row.features[0],
+            asked.alpha,
+            asked.tau,
+            asked.normalize,
+            atoms.features[-1] if asked.centre else None,
         )
         seconds = time.perf_counter() - began
         swaps = tuple((atoms.index(s), len(names) + i) for i, s in enumerate(sources[: len(targets)]))

@@ -10,12 +10,18 @@ The reference first shrinks everything by a randomised SVD, which keeps all inne
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 TOLERANCE = 1e-10
 _MOST_CYCLES = 20_000
-_FINISH_EVERY = 8
+_SOON = 32
+"""Cycles of descent before the signs are searched."""
+_MOST_SIGNS = 500
+
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Decomposition:
 
 
 def decompose(atoms: Tensor, vector: Tensor, alpha: float = 0.01, tau: float = 0.95,
-              normalize: bool = True, refit: bool = False) -> Decomposition:  # fmt: skip
+              normalize: bool = True, origin: Tensor | None = None) -> Decomposition:  # fmt: skip
     """The coefficients of a vector in a dictionary.
 
     Args:
@@ -42,10 +48,14 @@ def decompose(atoms: Tensor, vector: Tensor, alpha: float = 0.01, tau: float = 0
         alpha: sparsity. 0.01 is the paper's number, 0.05 the default of its code.
         tau: 0..1, share of the l1 part; 1 is the lasso.
         normalize: solve for unit atoms and a unit target, then undo it, as the reference does.
-        refit: solve once more for the atoms that were found, without a penalty (ours; the "relaxed" lasso). The l1 part
-            shrinks every coefficient; where atoms have most of their length in common it shrinks all but the strongest a lot.
+        origin: taken off atoms and vector first (ours), such as the null concept: what every text has in common. Left in,
+            it makes up most of a unit atom's length, and the l1 part shrinks all but the strongest coefficient by much.
+            The residual is then a share of |v - origin|.
     """
     dictionary, target = atoms.detach().flatten(1).double().cpu(), vector.detach().flatten().double().cpu()
+    if origin is not None:
+        start = origin.detach().flatten().double().cpu()
+        dictionary, target = dictionary - start, target - start
     if dictionary.shape[1] != target.shape[0]:
         raise ValueError(f"atoms of {dictionary.shape[1]} numbers for a vector of {target.shape[0]}")
     gram, inner = dictionary @ dictionary.T, dictionary @ target
@@ -61,10 +71,6 @@ def decompose(atoms: Tensor, vector: Tensor, alpha: float = 0.01, tau: float = 0
     else:
         weights, cycles = elastic_net(gram, inner, tau * alpha, (1 - tau) * alpha)
     weights = torch.where(norms > 0, weights, torch.zeros_like(weights))
-    if refit and weights.any():
-        active = weights.nonzero().flatten()
-        exact = torch.linalg.lstsq(unit[active][:, active], (inner / scale)[active], driver="gelsd").solution
-        weights = torch.zeros_like(weights).index_copy(0, active, exact / scale[active])
     rest = float(target @ target - 2 * weights @ inner + weights @ gram @ weights)
     return Decomposition(weights, max(0.0, rest) ** 0.5 / length, condition, cycles)
 
@@ -72,9 +78,8 @@ def decompose(atoms: Tensor, vector: Tensor, alpha: float = 0.01, tau: float = 0
 def elastic_net(gram: Tensor, inner: Tensor, lam1: float, lam2: float) -> tuple[Tensor, int]:
     """Cyclic coordinate descent, `w_j <- soft(b_j - sum_{k != j} G_jk w_k, lam1) / (G_jj + lam2)`, in fp64.
 
-    Every few cycles the signs found so far are tried: with them known the minimum is a linear system, and the optimality
-    conditions tell whether it is the right one. Atoms of text features nearly agree (start token, padding), where
-    descent alone would need thousands of cycles.
+    Atoms of text features nearly agree (start token, padding), where descent alone would need thousands of cycles. What it
+    has not settled soon, a search over signs ends exactly (`signed_search`).
 
     Args:
         gram: (N, N), symmetric.
@@ -98,8 +103,8 @@ def elastic_net(gram: Tensor, inner: Tensor, lam1: float, lam2: float) -> tuple[
                 largest = max(largest, abs(change))
         if largest < TOLERANCE:
             return torch.tensor(weights, dtype=torch.float64), cycle
-        if cycle % _FINISH_EVERY == 0:
-            exact = _finished(gram.double(), inner.double(), weights, lam1, lam2)
+        if cycle == _SOON:
+            exact = signed_search(gram.double(), inner.double(), torch.tensor(weights, dtype=torch.float64), lam1, lam2)
             if exact is not None:
                 return exact, cycle
     return torch.tensor(weights, dtype=torch.float64), _MOST_CYCLES
@@ -109,19 +114,42 @@ def _soft(value: float, by: float) -> float:
     return max(0.0, abs(value) - by) * (1.0 if value > 0 else -1.0)
 
 
-def _finished(gram: Tensor, inner: Tensor, weights: list[float], lam1: float, lam2: float) -> Tensor | None:
-    """The minimum for the signs that `weights` have, if it is the minimum over all."""
-    guess = torch.tensor(weights, dtype=torch.float64)
-    active = guess.nonzero().flatten()
-    if not len(active):
-        return None
-    signs = guess[active].sign()
-    system = gram[active][:, active] + lam2 * torch.eye(len(active), dtype=torch.float64)
-    solved, info = torch.linalg.solve_ex(system, inner[active] - lam1 * signs)
-    if int(info) or not solved.isfinite().all() or (solved.sign() != signs).any():
-        return None
-    exact = torch.zeros_like(guess)
-    exact[active] = solved
-    slack = inner - gram @ exact
-    slack[active] = 0
-    return exact if float(slack.abs().max()) <= lam1 * (1 + 1e-9) + 1e-12 else None
+def signed_search(gram: Tensor, inner: Tensor, start: Tensor, lam1: float, lam2: float) -> Tensor | None:
+    """The elastic net's exact minimum by feature-sign search (Lee et al., NIPS 2006), from any start.
+
+    With the signs known the minimum is a linear system. On the way there the best of the points where a coefficient changes
+    its sign is taken, so that what is minimised falls at each step. None where the system is singular.
+    """
+    system, b, w = gram.numpy() + lam2 * np.eye(len(inner)), inner.numpy(), start.numpy().copy()
+    signs = np.sign(w)
+    for _ in range(_MOST_SIGNS):
+        active = np.flatnonzero(signs)
+        if len(active):
+            try:
+                goal = np.linalg.solve(system[np.ix_(active, active)], b[active] - lam1 * signs[active])
+            except np.linalg.LinAlgError:
+                return None
+            fitting = (np.sign(goal) == signs[active]).all()
+            w[active] = goal if fitting else _lowest(system[np.ix_(active, active)], b[active], w[active], goal, lam1)
+            signs = np.sign(w)
+            if not fitting:
+                continue
+        slack = b - system @ w
+        slack[signs != 0] = 0
+        worst = int(np.abs(slack).argmax())
+        if abs(slack[worst]) <= lam1 * (1 + 1e-9) + 1e-12:
+            return torch.from_numpy(w)
+        signs[worst] = np.sign(slack[worst])
+    return None
+
+
+def _lowest(system: Floats, b: Floats, w: Floats, goal: Floats, lam1: float) -> Floats:
+    """Of the points between w and goal where a coefficient passes 0, and the goal, that of the least value."""
+    apart = goal - w
+    crossing = np.flatnonzero(w * goal < 0)
+    points = [goal]
+    for k in crossing:
+        point = w + w[k] / -apart[k] * apart
+        point[k] = 0.0
+        points.append(point)
+    return min(points, key=lambda p: float(p @ system @ p / 2 - b @ p + lam1 * np.abs(p).sum()))

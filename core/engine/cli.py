@@ -451,6 +451,12 @@ def _build_bench(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="kill window and engine at random while a monkey works; 1 when anything is lost",
     )
+    which.add_argument(
+        "--editing", action="store_true", help="compare the editing methods on the embedded model; goes on where it was"
+    )
+    parser.add_argument("--count", type=int, help="prompts of each table of --editing; empty: all, half an hour")
+    parser.add_argument("--workers", type=int, help="processes of --editing, of one thread each; empty: 2")
+    parser.add_argument("--out", type=Path, help="folder of --editing; empty: out/editing-bench")
     parser.add_argument("--minutes", type=float, help="how long a soak goes on, at least; 0: its 200 edits")
     parser.add_argument("--seed", type=int, help="of the soak's monkey and kills")
     parser.add_argument(
@@ -459,13 +465,23 @@ def _build_bench(parser: argparse.ArgumentParser) -> None:
 
 
 def _bench(known: argparse.Namespace, _rest: list[str]) -> int:
-    for name, given in (("minutes", "soak"), ("seed", "soak"), ("only", "window")):
+    own = (
+        ("minutes", "soak"),
+        ("seed", "soak"),
+        ("only", "window"),
+        *((n, "editing") for n in ("count", "workers", "out")),
+    )
+    for name, given in own:
         if getattr(known, name) is not None and not getattr(known, given):
             raise UserError(f"--{name} belongs to --{given}.", f"See: studio bench --{given} --{name} ...")
-    if known.quick and (known.window or known.soak):
+    if known.quick and (known.window or known.soak or known.editing):
         raise UserError("--quick belongs to the bench of the engine.", "Leave it out, or choose one part with --only.")
     if known.window or known.soak:
         return _bench_window(known)
+    if known.editing:
+        words = [w for n, flag in (("count", "--count"), ("workers", "--workers"), ("out", "--folder"))
+                 if (value := getattr(known, n)) is not None for w in (flag, str(value))]  # fmt: skip
+        return _bench_process("editing.bench", words, known.json)
     from core.engine.bench import bench
 
     rows = bench(quick=known.quick)
@@ -479,10 +495,14 @@ def _bench_window(known: argparse.Namespace) -> int:
     for name in ("minutes", "seed", "only"):
         if getattr(known, name) is not None:
             words += [f"--{name}", str(getattr(known, name))]
-    words += ["--json"] if known.json else []
+    return _bench_process("studio.bench", words, known.json)
+
+
+def _bench_process(module: str, words: list[str], as_json: bool) -> int:
+    words += ["--json"] if as_json else []
     root = Path(__file__).resolve().parents[2]
     path = os.pathsep.join(filter(None, [str(root), os.environ.get("PYTHONPATH", "")]))
-    command = [sys.executable, "-m", "studio.bench", *words]
+    command = [sys.executable, "-m", module, *words]
     return subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, check=False).returncode
 
 

@@ -72,6 +72,23 @@ def _timed(atoms, vector):
     return time.process_time() - began
 
 
+def test_thirty_real_atoms_are_solved_exactly_and_in_time_at_any_sparsity(pocket, make_run):
+    run, stimuli = make_run(pocket), Stimuli.read("pocket", pocket)
+    names = [name for name, _ in propose("a cat in the snow", ["cat"], ["dog"], [], 30, stimuli)]
+    few = Stimuli({kind: lines[:4] for kind, lines in stimuli.templates.items()}, stimuli.concepts, stimuli.default, {})
+    atoms = read_atoms(names, run, pocket, few, [], 1).features.flatten(1).double()
+    unit = atoms / atoms.norm(dim=1, keepdim=True)
+    vector = pocket.encode_prompts(["a cat in the snow"]).features.flatten().double()
+    gram, inner = unit @ unit.T, unit @ (vector / vector.norm())
+    for alpha in (0.05, 0.01, 0.001, 0.0001):
+        began = time.process_time()
+        w, _ = elastic_net(gram, inner, 0.95 * alpha, 0.05 * alpha)
+        assert time.process_time() - began < 0.1
+        slack, active = inner - gram @ w - 0.05 * alpha * w, w != 0
+        assert slack[active].allclose(0.95 * alpha * w[active].sign(), atol=1e-9)
+        assert float(slack.abs().max()) <= 0.95 * alpha * (1 + 1e-6)
+
+
 # --- dictionary ---------------------------------------------------------------------------------------------------
 
 
@@ -283,14 +300,20 @@ def test_a_picture_that_cannot_be_inverted_is_warned_about(tiny_sd1, make_run):
     assert "only reconstructed to" in data["warnings"][0]
 
 
-def test_refitting_takes_the_penalty_off():
-    atoms = torch.eye(4, dtype=torch.float64)[:3] + 3
-    vector = 0.7 * atoms[0] + 0.4 * atoms[1]
-    shrunk, exact = decompose(atoms, vector, 0.05), decompose(atoms, vector, 0.05, refit=True)
-    assert abs(float(shrunk.coefficients[0]) - 0.7) > 0.02
-    if float(shrunk.coefficients[2]) == 0:
-        assert exact.coefficients.tolist() == pytest.approx([0.7, 0.4, 0], abs=1e-6)
-    assert exact.residual < shrunk.residual
+def test_without_what_all_have_in_common_sparsity_shrinks_less(pocket, make_run):
+    common = torch.full((5,), 3.0, dtype=torch.float64)
+    apart = torch.eye(5, dtype=torch.float64)[:3]
+    vector = common + 0.7 * apart[0] + 0.4 * apart[1]
+    plain, centred = decompose(common + apart, vector, 0.05), decompose(common + apart, vector, 0.05, origin=common)
+    assert centred.coefficients.tolist() == pytest.approx([0.7, 0.4, 0], abs=0.07)
+    assert abs(float(plain.coefficients[0]) - 0.7) > abs(float(centred.coefficients[0]) - 0.7)
+    run = make_run(pocket)
+    weights = [
+        _bars(run, concept_lancet(_params(run, action="decompose", centre=c), run))[0]["cat"] for c in (False, True)
+    ]
+    assert 0 < weights[0] < 0.6 < weights[1] < 1.3
+    space = {"backbone": "infedit", "space": "score", "centre": True}
+    assert len(_bars(run, concept_lancet(_params(run, **space), run))[1]["steps"]["1"]) == 4
 
 
 def test_low_rank_patches_of_the_encoder_make_other_atoms(tiny_sd1, make_run):
