@@ -53,7 +53,11 @@ def places(text: str, phrase: str) -> list[tuple[int, int]]:
     left = r"(?<!\w)" if wanted[0].isalnum() else ""
     right = r"(?!\w)" if wanted[-1].isalnum() else ""
     pattern = left + r"\s+".join(re.escape(part) for part in wanted.split()) + right
-    return [m.span() for m in re.finditer(pattern, text, re.IGNORECASE)]
+    found = [m.span() for m in re.finditer(pattern, text, re.IGNORECASE)]
+    inside = [
+        m.span() for m in re.finditer(r"<[^<>\s]+>", text)
+    ]  # a placeholder is one word: `bowl` is not in `<bowl-1>`
+    return [(a, b) for a, b in found if not any(c < a and b < d for c, d in inside)]
 
 
 def phrases(prompt: str) -> list[str]:

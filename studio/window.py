@@ -27,10 +27,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from core.client.job import Job
+from core.client.job import Job, State
 from core.contract.errors import UserError
 from core.contract.fields import JSON, Field
-from core.contract.method import Outcome
+from core.contract.method import Kind, Outcome
 from studio import look
 from studio.canvas.heat import HeatBar
 from studio.canvas.items import scene_of
@@ -154,6 +154,8 @@ class Window(QMainWindow):
             return [name] if field.many else name
         if field.editor == "mask":
             return self._masks(field)
+        if field.editor in ("patch", "concept"):
+            return self._made(field)
         selected = project.selection.pixels
         if field.editor in ("box", "point") and selected is not None:
             where = np.argwhere(selected.array() > 127)
@@ -231,8 +233,9 @@ class Window(QMainWindow):
             self.tell(self.tr("A job of another project is ready: its result is in the history."), True)
             return
         job = self.link.queue.get(id)
-        if outcome.images:
-            self.use(job)
+        info = self.link.method(job.method)
+        if outcome.images and (info is None or info.kind != Kind.LEARN):
+            self.use(job)  # samples of what was learned would only lie over the photo: they are in the history
         for place, mask in enumerate(outcome.masks, 1):
             self.workspace.add_mask(mask, self.tr("Mask {}").format(place))
         self._hand_on(outcome)
@@ -268,6 +271,22 @@ class Window(QMainWindow):
             self.models.addItem(Path(name).name, name)
         self.models.setCurrentIndex(self.models.findData(wanted))
         self.models.blockSignals(False)
+
+    def _made(self, field: Field) -> JSON:
+        """What is switched on in Create, else what was made last."""
+        name = "patches" if field.editor == "patch" else "concepts"
+        form = self.inspectors["create"].form
+        found = form.values().get(name) if form is not None and name in form.editors else None
+        used: list[JSON] = [*found] if isinstance(found, list) else []
+        if not used:
+            done = sorted(self.link.queue.jobs(State.DONE), key=lambda job: -(job.finished or 0.0))
+            outcomes = [job.outcome for job in done if job.outcome is not None]
+            made = [([o.patch] if o.patch else []) if name == "patches" else [*o.concepts] for o in outcomes]
+            used = next(([*refs] for refs in made if refs), [])
+        if not used:
+            self.tell(self.tr("Nothing was learned or erased yet that could stand here."))
+            return None
+        return used if field.many else used[-1]
 
     def _masks(self, field: Field) -> JSON:
         project = self.workspace.project

@@ -51,9 +51,16 @@ def export_checkpoint(params: CheckpointParams, run: Run) -> Outcome:
     with run.model() as model:
         files = write_checkpoint(
             model, Path(params.path).expanduser(), params.format, patches, dtype=_PRECISION[params.precision],
-            overwrite=params.overwrite, about={"patches": [*params.patches, *params.concepts]},
+            overwrite=params.overwrite, about={"patches": [*params.patches, *params.concepts], **_told(run, params.patches)},
         )  # fmt: skip
     return Outcome(files=tuple(map(str, files)), note=f"Wrote {files[0]}")
+
+
+def _told(run: Run, patches: Sequence[str]) -> dict[str, Any]:
+    """What the changes say of themselves: which words they erased and kept, and by which method."""
+    origins = [run.assets.origin(patch.partition(":")[0]) for patch in patches]
+    found = {key: [origin[key] for origin in origins if origin.get(key)] for key in ("method", "erased", "kept")}
+    return {key: values for key, values in found.items() if values}
 
 
 def gathered(

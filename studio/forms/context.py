@@ -4,6 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QCoreApplication
+
 from core.contract.assets import AssetStore
 from core.contract.fields import JSON, Field
 
@@ -46,4 +48,10 @@ class FormContext:
             return name
         origin = self.assets.origin(name)
         known = origin.get("word") or origin.get("concept") or origin.get("file")
-        return str(known) if known else f"{name[:8]}…"
+        if known:
+            return str(known)
+        erased = origin.get("erased")  # of a change of the model: pairs of what went and what stands there now
+        if isinstance(erased, list) and erased and all(isinstance(pair, list) and pair for pair in erased):
+            without = QCoreApplication.translate("Form", "without {}")
+            return without.format(", ".join(str(pair[0]) for pair in erased if isinstance(pair, list)))
+        return f"{name[:8]}…"

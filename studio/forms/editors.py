@@ -312,7 +312,10 @@ class FileEditor(Editor):
         self.label.textEdited.connect(self._typed)
         self.row.addWidget(self.label, 1)
         if context.pick is not None and field.editor != "path":
-            self._button(tr("Canvas"), tr("take it from the canvas"), self._pick)
+            if field.editor in ("patch", "concept"):
+                self._button(tr("In use"), tr("take what is switched on in Create, or was made last"), self._pick)
+            else:
+                self._button(tr("Canvas"), tr("take it from the canvas"), self._pick)
         self._button(tr("File…"), tr("choose a file"), self._choose)
         if field.editor != "path":
             self._button("✕", tr("take it out"), self._clear)

@@ -28,6 +28,7 @@ from studio.engine import EngineLink
 
 JOB = Qt.ItemDataRole.UserRole
 Index = QModelIndex | QPersistentModelIndex
+_NO_CURVES = ("step", "expected_seconds", "expected_bytes")
 _CURVE_POINTS = 4000
 """Points kept of one curve; beyond that every second one is let go, so a long training costs no memory."""
 
@@ -43,7 +44,9 @@ class Live:
     curves: dict[str, tuple[list[float], list[float]]] = field(default_factory=dict)
 
     def add(self, name: str, value: float) -> None:
-        """A point of a curve, at the job's present step."""
+        """A point of a curve, at the job's present step; what only counts or was expected beforehand is no curve."""
+        if name in _NO_CURVES:
+            return
         xs, ys = self.curves.setdefault(name, ([], []))
         xs.append(float(self.done) if self.done else float(len(xs)))
         ys.append(value)

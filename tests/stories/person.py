@@ -87,7 +87,7 @@ class Person:
         """Another window takes the place of this one; the engine and the library stay."""
         before = self.window
         self.presses("Ctrl+N")
-        self.waits_until(lambda: self.window is not before, "the new project is there")
+        self.waits_until(lambda: self.window is not before, "the new project is there", 30_000)
         self.window.resize(1280, 800)
         self._listen()
         self.waits_until(lambda: bool(self.window.inspectors["create"].methods), "its forms are there")
@@ -124,6 +124,7 @@ class Person:
     def presses(self, keys: str, widget: QWidget | None = None) -> None:
         """A key or shortcut, where the keyboard is."""
         self.window.activateWindow()
+        QApplication.processEvents()  # a dialog may just have closed
         QTest.keySequence(widget or QApplication.focusWidget() or self.window, keys)
         QApplication.processEvents()
 
@@ -206,7 +207,7 @@ class Person:
         timer.start()
         call()
         if not met:
-            self.waits_until(lambda: bool(met), f"a {kind.__name__} opens")
+            self.waits_until(lambda: bool(met), f"a {kind.__name__} opens", 30_000)
         timer.stop()
         if faults:
             raise faults[0]
@@ -316,7 +317,7 @@ class Person:
     def takes_from_canvas(self, name: str) -> None:
         editor = self.field(name)
         assert isinstance(editor, FileEditor)
-        self.clicks(next(b for b in editor.findChildren(QAbstractButton) if "Canvas" in b.text()))
+        self.clicks(next(b for b in editor.findChildren(QAbstractButton) if b.text() in ("Canvas", "In use")))
 
     def sets_seed(self, seed: int) -> None:
         self.writes(self.window.inspector.seed, str(seed), "Tab")
@@ -346,9 +347,9 @@ class Person:
         assert job.state == State.DONE, f"{job.state}: {job.message}"
         return job
 
-    def waits_until(self, true: Callable[[], bool], what: str) -> None:
+    def waits_until(self, true: Callable[[], bool], what: str, patience: int = PATIENCE) -> None:
         try:
-            self.qtbot.waitUntil(true, timeout=PATIENCE)
+            self.qtbot.waitUntil(true, timeout=patience)
         except Exception as late:
             told = self.window.message.text() if self.studio and self.studio.window else ""
             raise AssertionError(f"It never came that {what}. The window says: {told!r}") from late

@@ -191,3 +191,20 @@ def test_the_windows_process_never_loads_torch(tmp_path: Path) -> None:
     )
     root = Path(__file__).parents[2]
     assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+
+
+def test_what_was_erased_can_be_taken_into_another_form(window: Window, qtbot: QtBot) -> None:
+    patch = AssetStore(places.assets()).put(b"p", "safetensors", {"patch": {}, "erased": [["castle", ""]]})
+    assert isinstance(window.link.engine, FakeEngine)
+    window.choose("prove")
+    assert window.inspector.show_method("core.export_checkpoint")
+    field = next(f for f in window.inspector.methods["core.export_checkpoint"].params if f.editor == "patch")
+    assert window.pick(field) is None
+    assert "Nothing was learned or erased" in window.message.text()
+    window.link.engine.script = lambda job: iter([Done(job=job.job, outcome=Outcome(patch=patch), seconds=1.0)])
+    window.link.submit("erasure.rece", {})
+    qtbot.waitUntil(lambda: window.inspectors["create"].values()["patches"] == [patch])
+    assert window.pick(field) == [patch]
+    window.inspectors["create"].form.set_values({"patches": []})  # type: ignore[union-attr]
+    assert window.pick(field) == [patch], "the last that was made"
+    assert window.context.title(patch) == "without castle"

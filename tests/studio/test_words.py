@@ -14,7 +14,7 @@ from core.client.fake import FakeEngine
 from core.contract.messages import Done, Submit, ToStudio
 from core.contract.method import Outcome
 from core.engine.registry import methods
-from studio import places
+from studio import places, tokens
 from studio.app import build, open_document
 from studio.settings import Settings
 from studio.window import Window
@@ -125,3 +125,8 @@ def test_earlier_prompts_come_back_by_key(window: Window, qtbot: QtBot) -> None:
         seen.append(window.prompt.text)
     assert seen == ["a dog", "a cat", "a cat", "a dog", "a new one"]
     assert window.workspace.project.recipe.prompt == "a new one"
+
+
+def test_a_placeholder_is_one_word() -> None:
+    assert tokens.places("a <bowl-1> and a bowl", "bowl") == [(17, 21)]
+    assert tokens.places("a <bowl-1> and a bowl", "<bowl-1>") == [(2, 10)]
