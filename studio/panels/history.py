@@ -16,7 +16,6 @@ from PySide6.QtCore import (
     QPersistentModelIndex,
     QPoint,
     QRect,
-    QRunnable,
     QSize,
     Qt,
     QThreadPool,
@@ -90,7 +89,8 @@ class ThumbnailLoader(QObject):
             self._wishes.append(name)
             del self._wishes[:-WAITING]
         if not known:
-            self._pool.start(QRunnable.create(self._make))
+            # Not QRunnable.create: when it is gone, PySide takes the next object at its address for it.
+            self._pool.start(self._make)
         return None
 
     def close(self) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal
+from PySide6.QtCore import QObject, QThreadPool, Signal
 from PySide6.QtWidgets import QFileDialog, QLineEdit, QToolBar
 
 from core.contract.errors import UserError
@@ -276,7 +276,7 @@ class Errand(QObject):
         self._pool = QThreadPool(self)
 
     def begin(self) -> None:
-        self._pool.start(QRunnable.create(self._do))
+        self._pool.start(self._do)  # not QRunnable.create: see ThumbnailLoader
 
     def wait(self) -> None:
         self._pool.waitForDone()

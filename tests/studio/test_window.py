@@ -23,6 +23,7 @@ from studio.document.project import LayerKind
 from studio.settings import Settings
 from studio.window import Window
 from studio.workspace import store_picture
+from tests.studio.test_library import concept_file
 
 INFOS = tuple(m.info for m in methods())
 
@@ -100,7 +101,7 @@ def test_the_canvas_is_what_a_method_works_on(window: Window, qtbot: QtBot, tmp_
 
 def test_what_was_learned_or_erased_is_ready_in_create(window: Window, qtbot: QtBot) -> None:
     store = AssetStore(places.assets())
-    concept = store.put(b"c", "safetensors", {"concept": "bowl", "word": "<bowl-1>"})
+    concept = store.put(concept_file("bowl", "<bowl-1>", "bowl"), "safetensors", {"concept": "bowl", "word": "<bowl-1>"})
     patch = store.put(b"p", "safetensors", {"patch": {}})
 
     def learns(job: Submit) -> Iterator[ToStudio]:
