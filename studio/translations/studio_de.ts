@@ -228,6 +228,14 @@
         <translation>Datei hier ablegen</translation>
     </message>
     <message>
+        <source>In use</source>
+        <translation>In Gebrauch</translation>
+    </message>
+    <message>
+        <source>take what is switched on in Create, or was made last</source>
+        <translation>nehmen, was in „Erzeugen“ eingeschaltet ist oder zuletzt entstand</translation>
+    </message>
+    <message>
         <source>Canvas</source>
         <translation>Leinwand</translation>
     </message>
@@ -457,6 +465,10 @@
 <context>
     <name>BarsView</name>
     <message>
+        <source>strength</source>
+        <translation>Stärke</translation>
+    </message>
+    <message>
         <source>Strength</source>
         <translation>Stärke</translation>
     </message>
@@ -477,8 +489,8 @@
         <translation>Diese Änderung in dieser Stärke ausführen</translation>
     </message>
     <message>
-        <source>Show at several strengths</source>
-        <translation>In mehreren Stärken zeigen</translation>
+        <source>Show the change at these strengths side by side</source>
+        <translation>Die Änderung in diesen Stärken nebeneinander zeigen</translation>
     </message>
     <message>
         <source>To the form</source>
@@ -676,6 +688,14 @@
     <message>
         <source>after</source>
         <translation>nachher</translation>
+    </message>
+    <message>
+        <source>later</source>
+        <translation>später</translation>
+    </message>
+    <message>
+        <source>earlier</source>
+        <translation>früher</translation>
     </message>
     <message>
         <source>{} · seed {}</source>
@@ -911,6 +931,13 @@
     </message>
 </context>
 <context>
+    <name>Form</name>
+    <message>
+        <source>without {}</source>
+        <translation>ohne {}</translation>
+    </message>
+</context>
+<context>
     <name>HeatBar</name>
     <message>
         <source>Play the steps</source>
@@ -1103,7 +1130,7 @@
     </message>
     <message>
         <source>What you make appears here, with all that is needed to make it again.</source>
-        <translation>Hier erscheint, was entsteht, mit allem, was es braucht, um es wieder entstehen zu lassen.</translation>
+        <translation>Hier erscheint, was entsteht, mit allem, was eine Wiederholung braucht.</translation>
     </message>
     <message>
         <source>{} results</source>
@@ -2499,7 +2526,7 @@
     </message>
     <message>
         <source>Learn my thing from a photo</source>
-        <translation>Mein Ding von einem Foto lernen</translation>
+        <translation>Mein Ding vom Foto lernen</translation>
     </message>
     <message>
         <source>Find it, name it, put it into new pictures.</source>
@@ -2674,6 +2701,10 @@
     <message>
         <source>The change of the model is switched on in Create: draw to see it.</source>
         <translation>Die Änderung des Modells ist in „Erzeugen“ eingeschaltet: Zeichnen zeigt sie.</translation>
+    </message>
+    <message>
+        <source>Nothing was learned or erased yet that could stand here.</source>
+        <translation>Noch wurde nichts gelernt oder getilgt, das hier stehen könnte.</translation>
     </message>
     <message>
         <source>There is no mask yet. Select something on the canvas, or find masks (Learn).</source>
@@ -4981,12 +5012,16 @@
         <translation>Für Einheitsatome lösen, wie die Referenz es tut</translation>
     </message>
     <message>
-        <source>Refit</source>
-        <translation>Nachlösen</translation>
+        <source>Centre</source>
+        <translation>Zentrieren</translation>
     </message>
     <message>
-        <source>Solve again for the concepts that were found, without the penalty that makes coefficients smaller (ours)</source>
-        <translation>Für die gefundenen Konzepte noch einmal lösen, ohne den Strafterm, der Koeffizienten verkleinert (unser)</translation>
+        <source>Take off what every text has in common before solving, so that sparsity shrinks coefficients less (ours)</source>
+        <translation>Vor dem Lösen abziehen, was allen Texten gemeinsam ist, damit die Dünnbesetztheit Koeffizienten weniger verkleinert (unser)</translation>
+    </message>
+    <message>
+        <source>Concept Lancet while a picture is made: the prompt&apos;s features with one concept exchanged.</source>
+        <translation>Concept Lancet, während ein Bild entsteht: die Merkmale des Prompts, ein Konzept ausgetauscht.</translation>
     </message>
     <message>
         <source>Stimuli</source>
@@ -5103,10 +5138,6 @@
     <message>
         <source>Concept Lancet: a concept exchanged</source>
         <translation>Concept Lancet: ein Konzept getauscht</translation>
-    </message>
-    <message>
-        <source>Concept Lancet while a picture is made: the prompt&apos;s own features with one concept exchanged for another.</source>
-        <translation>Concept Lancet, während ein Bild entsteht: die Merkmale des Prompts, ein Konzept gegen ein anderes getauscht.</translation>
     </message>
     <message>
         <source>replace source by target; add target in place of what the prompt says now; remove source</source>
