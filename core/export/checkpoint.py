@@ -58,7 +58,7 @@ def export_checkpoint(params: CheckpointParams, run: Run) -> Outcome:
 
 def _told(run: Run, patches: Sequence[str]) -> dict[str, Any]:
     """What the changes say of themselves: which words they erased and kept, and by which method."""
-    origins = [run.assets.origin(patch.partition(":")[0]) for patch in patches]
+    origins: list[dict[str, Any]] = [run.assets.origin(patch.partition(":")[0]).get("patch") or {} for patch in patches]  # type: ignore[misc]
     found = {key: [origin[key] for origin in origins if origin.get(key)] for key in ("method", "erased", "kept")}
     return {key: values for key, values in found.items() if values}
 

@@ -128,7 +128,7 @@ def compares(person: Person) -> None:
     assert view.split > 0.55
     view.finish(10)
     changed = np.abs(rgb(view.grab().toImage()).astype(int) - middle).max(-1) > 12
-    assert changed[:, line + 4 : line + 60].mean() > 0.05, "the slider uncovers nothing"
+    assert changed[:, line + 4 : line + 60].mean() > 0.01, "the slider uncovers nothing"
     assert changed[:, : line - 40].mean() < 0.02, "the slider changed what it did not pass"
     person.shows("7-compare")
     count = len(person.window.workspace.project.layers)

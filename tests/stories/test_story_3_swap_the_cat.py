@@ -22,7 +22,7 @@ def room(path: Path) -> np.ndarray:
     """A drawn picture of a cat; gives its mask, to judge by."""
     scene = world.scene(np.random.default_rng(11), objects=("cat",), backdrop="blue")
     Image.fromarray(scene.image).save(path)
-    return np.asarray(scene.masks[0]) > 127
+    return np.asarray(scene.masks[0], bool)
 
 
 def swaps(person: Person) -> Job:

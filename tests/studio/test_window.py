@@ -195,7 +195,7 @@ def test_the_windows_process_never_loads_torch(tmp_path: Path) -> None:
 
 
 def test_what_was_erased_can_be_taken_into_another_form(window: Window, qtbot: QtBot) -> None:
-    patch = AssetStore(places.assets()).put(b"p", "safetensors", {"patch": {}, "erased": [["castle", ""]]})
+    patch = AssetStore(places.assets()).put(b"p", "safetensors", {"patch": {"erased": [["castle", ""]]}})
     assert isinstance(window.link.engine, FakeEngine)
     window.choose("prove")
     assert window.inspector.show_method("core.export_checkpoint")
