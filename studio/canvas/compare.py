@@ -187,14 +187,14 @@ class CompareView(QWidget):
         self.line.setAccessibleName(self.tr("Line between before and after"))
         self.line.setToolTip(self.line.accessibleName())
         self.line.setMinimumWidth(64)
-        self.line.setMaximumWidth(160)
+        self.line.setMaximumWidth(120)
         self.line.valueChanged.connect(lambda value: self.right.set_split(value / 100))
         self.right.split_changed.connect(self._line_moved)
         self.numbers = QLabel()
         self.numbers.setObjectName("hint")
         # Cut short where there is no room, rather than making the window wider; the tooltip has all of it.
         self.numbers.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self.numbers.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.numbers.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self.swap_button = self._button(
             "mdi6.swap-horizontal", self.tr("Change before and after over (Shift+X)"), self.swap
         )
@@ -233,7 +233,7 @@ class CompareView(QWidget):
         self.right.show_before(replace(self.left.scene, width=after.width, height=after.height))
         self.numbers.setText(self._told(before, after, mask))
         self.numbers.setToolTip(self.numbers.text())
-        short = self.fontMetrics().elidedText(names[1], Qt.TextElideMode.ElideRight, 140)
+        short = self.fontMetrics().elidedText(names[1], Qt.TextElideMode.ElideRight, 72)
         self.keep_button.setText(self.tr("Keep “{}”").format(short))
         self.keep_button.setToolTip(self.tr("Put “{}” onto the canvas as a layer").format(names[1]))
 

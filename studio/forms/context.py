@@ -50,8 +50,8 @@ class FormContext:
         known = origin.get("word") or origin.get("concept") or origin.get("file")
         if known:
             return str(known)
-        about = origin.get("patch")
-        erased = about.get("erased") if isinstance(about, dict) else None  # of a change of the model: pairs of what went and what stands there now
+        about = origin.get("patch")  # a change of the model: pairs of what went and what stands there now
+        erased = about.get("erased") if isinstance(about, dict) else None
         if isinstance(erased, list) and erased and all(isinstance(pair, list) and pair for pair in erased):
             without = QCoreApplication.translate("Form", "without {}")
             return without.format(", ".join(str(pair[0]) for pair in erased if isinstance(pair, list)))

@@ -380,6 +380,9 @@ class Person:
         folder = Path(os.environ.get(PICTURES) or self.folder / "pictures")
         folder.mkdir(parents=True, exist_ok=True)
         assert self._shot(1.0, over).save(str(folder / file))
+        if os.environ.get(PICTURES):
+            with Image.open(folder / file) as shot:  # 256 colours are enough for a page and a third of the size
+                shot.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(folder / file, optimize=True)
         if os.environ.get(LOOKS):
             self._shows_everywhere(Path(os.environ[LOOKS]), file, over)
 

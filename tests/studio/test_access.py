@@ -42,7 +42,8 @@ CONTROLS = (QAbstractButton, QAbstractSlider, QAbstractSpinBox, QComboBox, QLine
 INNER = re.compile(r"^(qt_|ScrollLeft|ScrollRight)")
 """Parts that Qt makes for itself inside a named control."""
 DATA = re.compile(
-    r"^[\d\s.,✕…:;·×x%/()+\-–—<>|*#°]*$|^(PNG|CSV|JSON|HTML|CPU|pocket|Concept Studio|OK|cat, castle|first|px|MB|GB|B|A)$|^<?\w+-\d>?$"
+    r"^[\d\s.,✕…:;·\u00d7x%/()+\-\u2013\u2014<>|*#°]*$"
+    r"|^(PNG|CSV|JSON|HTML|CPU|pocket|Concept Studio|OK|cat, castle|first|px|MB|GB|B|A)$|^<?\w+-\d>?$"
 )
 """Numbers, signs, units and names of things."""
 
