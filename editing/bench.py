@@ -168,16 +168,13 @@ def _choose(bench: Bench, tell: Callable[[str], None]) -> None:
 
 def choose(rows: Sequence[Row]) -> Row:
     """Settings by method; of the solver that whose coefficients go best with the ideal ones, and the scale of its mean."""
-    from editing.bench_units import CANDIDATES, GUIDANCE, SOLVERS
+    from editing.bench_units import CANDIDATES, SOLVERS, TUNED
 
     chosen: Row = {}
     for method, candidates in CANDIDATES.items():
-        rates = [_mean([float(f == 2) for r in rows if r["method"] == method and r["candidate"] == i for f in r["found"]])
+        rates = [_mean([float(f == TUNED) for r in rows if r["method"] == method and r["candidate"] == i for f in r["found"]])
                  for i in range(len(candidates))]  # fmt: skip
         chosen[method] = candidates[rates.index(max(rates))]
-    there = [_mean([float(f) for r in rows if r["method"] == "guidance" and r["candidate"] == i for f in r["found"]])
-             for i in range(len(GUIDANCE))]  # fmt: skip
-    chosen["guidance"] = GUIDANCE[there.index(max(there))]
     solved = [[(r["weight"], r["best"]) for r in rows if r["method"] == "solver" and r["candidate"] == i]
               for i in range(len(SOLVERS))]  # fmt: skip
     fits = [correlation(pairs) for pairs in solved]

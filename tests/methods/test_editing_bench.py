@@ -18,16 +18,15 @@ def test_prompts_are_fixed_and_tuning_shares_no_pair_with_them():
     assert two == objects_of(2)
     assert len({frozenset(n) for n in two}) == TWO
     pairs = {frozenset(p) for names in (*two, *three) for p in itertools.combinations(names, 2)}
-    assert not pairs & {frozenset(n) for n in tuning()}
+    assert not pairs & {frozenset(p) for names in tuning() for p in itertools.combinations(names, 2)}
     assert caption(["cat", "apple"]) == "a cat and an apple"
     assert numbers_of("exchange", 4) == [0, GENERATED, 1, GENERATED + 1]
     assert len(numbers_of("two objects", None)) == TWO
 
 
 def test_the_best_on_tuning_prompts_is_chosen_the_default_when_tied():
-    rows = [{"method": m, "candidate": i, "found": [2, 2 if (m, i) != ("a_star", 0) else 1]}
+    rows = [{"method": m, "candidate": i, "found": [3, 3 if (m, i) != ("a_star", 0) else 2]}
             for m, candidates in CANDIDATES.items() for i in range(len(candidates))]  # fmt: skip
-    rows += [{"method": "guidance", "candidate": i, "found": [i == 1]} for i in range(2)]
     for i in range(len(SOLVERS)):
         rows += [
             {"method": "solver", "candidate": i, "weight": w if i == 2 else 0.3 - w / 9, "best": w}
@@ -36,7 +35,6 @@ def test_the_best_on_tuning_prompts_is_chosen_the_default_when_tied():
     chosen = choose(rows)
     assert chosen["t2i_zero"] == {}
     assert chosen["a_star"] == CANDIDATES["a_star"][1]
-    assert chosen["guidance"] == 5.0
     assert chosen["solver"] == SOLVERS[2]
     assert chosen["scale"] == pytest.approx(2.0)
 
@@ -81,7 +79,7 @@ def test_psnr_at_the_same_target_rate():
 
 def test_it_goes_on_where_it_was_and_forgets_other_weights(tmp_path, monkeypatch):
     made, here = [], Bench(tmp_path, 3, 1)
-    unit = (120, lambda lab, number: made.append(number) or [{"method": "plain", "found": [2], "of": 2}])
+    unit = (TWO, lambda lab, number: made.append(number) or [{"method": "plain", "found": [2], "of": 2}])
     monkeypatch.setitem(bench_tables(), "two objects", unit)
     monkeypatch.setattr(bench, "identity", lambda folder, table: "one")
     bench.work(here, 0, 1, ["two objects"])
