@@ -217,7 +217,7 @@ def lancet_unit(lab: Lab, number: int) -> list[Row]:
     else:
         made = world.scene(rng, objects=names, backdrop=where)
         ref, inside = lab.keep(made.image), torch.from_numpy(made.masks[0])
-    asked = {"picture": ref, "prompt": text, "source": [source], "target": [target], "backbone": "infedit",
+    asked: dict[str, JSON] = {"picture": ref, "prompt": text, "source": [source], "target": [target], "backbone": "infedit",
              "steps": EDIT_STEPS}  # fmt: skip
     outside, before = ~_grown(inside), lab.pixels([ref])
     rows: list[Row] = []
