@@ -864,6 +864,10 @@
         <translation>Be&amp;richt zu diesem Ergebnis öffnen</translation>
     </message>
     <message>
+        <source>Another of these pictures</source>
+        <translation>Ein anderes dieser Bilder</translation>
+    </message>
+    <message>
         <source>The method &apos;{}&apos; is not installed any more.</source>
         <translation>Die Methode „{}“ ist nicht mehr installiert.</translation>
     </message>
@@ -1640,6 +1644,10 @@
 <context>
     <name>ModifierCard</name>
     <message>
+        <source>Drag {} to another place</source>
+        <translation>{} an eine andere Stelle ziehen</translation>
+    </message>
+    <message>
         <source>Apply {} earlier</source>
         <translation>{} früher anwenden</translation>
     </message>
@@ -1654,6 +1662,14 @@
     <message>
         <source>Take {} out</source>
         <translation>{} herausnehmen</translation>
+    </message>
+    <message>
+        <source>Swap them</source>
+        <translation>Tauschen</translation>
+    </message>
+    <message>
+        <source>Put {} before {}</source>
+        <translation>{} vor {} setzen</translation>
     </message>
 </context>
 <context>
@@ -1778,7 +1794,7 @@
     </message>
     <message>
         <source>Theme</source>
-        <translation>Thema</translation>
+        <translation>Design</translation>
     </message>
     <message>
         <source>Language</source>
