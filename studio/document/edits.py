@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 from core.contract.errors import UserError
-from core.contract.fields import JSON, Box, ConceptRef, ModelRef
+from core.contract.fields import JSON, Box, ConceptRef, ImageRef, ModelRef
 from studio.document.project import (
     Filled,
     Id,
@@ -157,6 +157,12 @@ def paint(project: Project, id: Id, pixels: Raster | None) -> Project:
     if region is not None and region.box is not None and pixels is not None:
         return _layer(project, id, pixels=pixels, region=replace(region, box=None))
     return _layer(project, id, pixels=pixels)
+
+
+def exchange_picture(project: Project, id: Id, pixels: Raster, source: ImageRef) -> Project:
+    """Another picture of the same size in a layer's place: it lies where that one lay."""
+    _unlocked(project, id)
+    return _layer(project, id, pixels=pixels, source=source)
 
 
 def attach_mask(project: Project, id: Id, of: Id) -> Project:

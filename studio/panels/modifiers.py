@@ -1,118 +1,17 @@
 """The modifier stack: cards that change a generation, in order, each with a switch and its own form."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from itertools import pairwise
 
-import qtawesome
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QSizePolicy,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtWidgets import QComboBox, QLabel, QVBoxLayout, QWidget
 
-from core.contract.fields import JSON
-from core.contract.method import MethodInfo, Role, clashes
+from core.contract.method import Clash, MethodInfo, Role, clashes
 from studio.forms.context import FormContext
 from studio.forms.form import Form
-from studio.panels.labels import provenance_label
-
-
-@dataclass(frozen=True)
-class Modifier:
-    """One card as a value: what the document keeps."""
-
-    id: str
-    params: dict[str, JSON]
-    on: bool = True
-
-    @property
-    def spec(self) -> str:
-        """As the engine takes it: `id:{json}`."""
-        return f"{self.id}:{json.dumps(self.params, ensure_ascii=False)}"
-
-    @classmethod
-    def of(cls, spec: str) -> "Modifier":
-        """Back from what the engine was given."""
-        id, _, text = spec.partition(":")
-        params = json.loads(text) if text else {}
-        return cls(id, params if isinstance(params, dict) else {})
-
-
-class ModifierCard(QFrame):
-    """Switch, title, order, form."""
-
-    edited = Signal()
-    moved = Signal(int)
-    """-1: earlier, 1: later."""
-    removed = Signal()
-
-    def __init__(self, info: MethodInfo, context: FormContext) -> None:
-        super().__init__()
-        self.info = info
-        self.setObjectName("card")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
-        self.switch = QCheckBox(info.title)
-        self.switch.setChecked(True)
-        self.switch.setToolTip(f"{info.title}\n{info.summary}")
-        # A long title is cut short rather than making the card wider than the inspector.
-        self.switch.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.switch.toggled.connect(self._switched)
-        self.form = Form(info.params, context)
-        self.form.edited.connect(lambda _name: self.edited.emit())
-        self.buttons = {
-            "earlier": self._button("arrow-up", self.tr("Apply {} earlier"), lambda: self.moved.emit(-1)),
-            "later": self._button("arrow-down", self.tr("Apply {} later"), lambda: self.moved.emit(1)),
-            "fold": self._button("sliders", self.tr("Show or fold the settings of {}"), self._fold),
-            "remove": self._button("xmark", self.tr("Take {} out"), self.removed.emit),
-        }
-        head = QHBoxLayout()
-        head.addWidget(self.switch, 1)
-        for button in self.buttons.values():
-            head.addWidget(button)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(8, 6, 8, 6)
-        column.addLayout(head)
-        if label := provenance_label(info):
-            column.addWidget(label)
-        column.addWidget(self.form)
-
-    @property
-    def value(self) -> Modifier:
-        return Modifier(self.info.id, self.form.values(), self.switch.isChecked())
-
-    def show_value(self, value: Modifier) -> None:
-        """Show this, silently."""
-        self.switch.blockSignals(True)
-        self.switch.setChecked(value.on)
-        self.switch.blockSignals(False)
-        self.form.set_values(value.params)
-        self.form.setEnabled(value.on)
-
-    def _switched(self, on: bool) -> None:
-        self.form.setEnabled(on)
-        self.edited.emit()
-
-    def _fold(self) -> None:
-        self.form.setVisible(not self.form.isVisible())
-
-    def _button(self, icon: str, text: str, call: Any) -> QToolButton:
-        button = QToolButton()
-        button.setIcon(qtawesome.icon(f"fa6s.{icon}", color=self.palette().color(QPalette.ColorRole.ButtonText)))
-        button.setAutoRaise(True)
-        button.setToolTip(text.format(self.info.title))
-        button.setAccessibleName(text.format(self.info.title))
-        button.clicked.connect(lambda: call())
-        return button
+from studio.panels.card import Modifier as Modifier
+from studio.panels.card import ModifierCard
 
 
 class ModifierStack(QWidget):
@@ -126,6 +25,8 @@ class ModifierStack(QWidget):
         self.cards: list[ModifierCard] = []
         self._methods: dict[str, MethodInfo] = {}
         self._lost: list[Modifier] = []
+        self._before: list[ModifierCard] | None = None
+        """The order in which they stood when a card was taken by its grip."""
         self.add_box = QComboBox()
         self.add_box.setAccessibleName(self.tr("Add a modifier"))
         self.add_box.activated.connect(self._chosen)
@@ -161,24 +62,33 @@ class ModifierStack(QWidget):
     def problems(self) -> dict[str, str]:
         """Sentences by card title, for cards that are on."""
         found = {c.info.title: "; ".join(c.form.problems().values()) for c in self.cards if c.switch.isChecked()}
-        on = [c.info for c in self.cards if c.switch.isChecked()]
-        for own, _, clash in clashes(on):
-            found[on[own].title] = "; ".join(
-                filter(None, [found.get(on[own].title, ""), f"{clash.why} {clash.way_out}"])
-            )
+        for own, _, clash in self.clashes():
+            title = own.info.title
+            found[title] = "; ".join(filter(None, [found.get(title, ""), f"{clash.why} {clash.way_out}"]))
         missing = {v.id: self.tr("This modifier is not installed.") for v in self._lost if v.on}
         return {title: text for title, text in found.items() if text} | missing
 
+    def clashes(self) -> list[tuple[ModifierCard, ModifierCard, Clash]]:
+        """Which of the cards that are on cannot stand so: the one that says so, the other, and why."""
+        on = [card for card in self.cards if card.switch.isChecked()]
+        return [(on[own], on[other], clash) for own, other, clash in clashes([card.info for card in on])]
+
     def set_values(self, values: Sequence[Modifier]) -> None:
-        """Show these, silently. Cards that stay the same kind are kept, so that the focus stays where it is."""
+        """Show these, silently. Cards of the same kind are kept, also in another order, so that the focus stays."""
         known = [v for v in values if v.id in self._methods]
         self._lost = [v for v in values if v.id not in self._methods]
-        if [c.info.id for c in self.cards] != [v.id for v in known]:
-            for card in self.cards:
+        if [c.info for c in self.cards] != [self._methods[v.id] for v in known]:
+            left, cards = list(self.cards), []
+            for info in (self._methods[v.id] for v in known):
+                same = next((card for card in left if card.info == info), None)
+                if same is not None:
+                    left.remove(same)
+                cards.append(same or self._make(info))
+            for card in left:
                 self.column.removeWidget(card)
                 card.hide()
                 card.deleteLater()
-            self.cards = [self._make(v.id) for v in known]
+            self._order(cards)
         for card, value in zip(self.cards, known, strict=True):
             card.show_value(value)
         self._refresh()
@@ -202,12 +112,15 @@ class ModifierStack(QWidget):
         self.set_values(values)
         self.edited.emit()
 
-    def _make(self, id: str) -> ModifierCard:
-        card = ModifierCard(self._methods[id], self.context)
-        card.edited.connect(self.edited)
+    def _make(self, info: MethodInfo) -> ModifierCard:
+        card = ModifierCard(info, self.context)
+        card.edited.connect(self._changed)
         card.moved.connect(lambda by: self._move(card, by))
         card.removed.connect(lambda: self._remove(card))
-        self.column.addWidget(card)
+        card.swapped.connect(lambda: self._swap(card))
+        card.grip.dragged.connect(lambda at: self._drag(card, at))
+        card.grip.dropped.connect(self._drop)
+        card.grip.given_up.connect(self._give_up)
         return card
 
     def _chosen(self, place: int) -> None:
@@ -216,13 +129,59 @@ class ModifierStack(QWidget):
         if id:
             self.add(id)
 
+    def _changed(self) -> None:
+        self._refresh()
+        self.edited.emit()
+
     def _move(self, card: ModifierCard, by: int) -> None:
-        values, place = self.values(), self.cards.index(card)
-        to = place + by
-        if 0 <= to < len(self.cards):
-            values[place], values[to] = values[to], values[place]
-            self.set_values(values)
-            self.edited.emit()
+        self._put(card, self.cards.index(card) + by)
+        self._changed()
+
+    def _swap(self, card: ModifierCard) -> None:
+        """Put a card before the one that must not stand before it."""
+        others = [other for own, other, clash in self.clashes() if own is card and clash.place == "before"]
+        if others:
+            self._put(card, min(map(self.cards.index, others)))
+            self._changed()
+
+    def _drag(self, card: ModifierCard, at: QPoint) -> None:
+        """The card follows the mouse: it takes the place of a neighbour as soon as the mouse is past that one's middle."""
+        if self._before is None:
+            self._before = list(self.cards)
+        y, place = self.mapFromGlobal(at).y(), self.cards.index(card)
+        if place > 0 and y < self.cards[place - 1].geometry().center().y():
+            self._put(card, place - 1)
+        elif place < len(self.cards) - 1 and y > self.cards[place + 1].geometry().center().y():
+            self._put(card, place + 1)
+
+    def _drop(self) -> None:
+        before, self._before = self._before, None
+        if before is not None and before != self.cards:
+            self._changed()
+
+    def _give_up(self) -> None:
+        if self._before is not None:
+            self._order(self._before)
+            self._refresh()
+        self._before = None
+
+    def _put(self, card: ModifierCard, to: int) -> None:
+        if 0 <= to < len(self.cards) and self.cards[to] is not card:
+            cards = [other for other in self.cards if other is not card]
+            cards.insert(to, card)
+            self._order(cards)
+            self._refresh()
+
+    def _order(self, cards: list[ModifierCard]) -> None:
+        for card in cards:
+            self.column.removeWidget(card)
+        for card in cards:
+            self.column.addWidget(card)
+        self.cards = cards
+        # The keyboard goes through the cards as they stand.
+        stops = [widget for card in cards for widget in card.stops]
+        for one, after in pairwise(stops):
+            QWidget.setTabOrder(one, after)
 
     def _remove(self, card: ModifierCard) -> None:
         values = self.values()
@@ -232,6 +191,13 @@ class ModifierStack(QWidget):
 
     def _refresh(self) -> None:
         self.empty.setVisible(not self.cards)
+        told = {id(own): (other, clash) for own, other, clash in reversed(self.clashes())}
         for place, card in enumerate(self.cards):
             card.buttons["earlier"].setEnabled(place > 0)
             card.buttons["later"].setEnabled(place < len(self.cards) - 1)
+            other, clash = told.get(id(card), (None, None))
+            if other is None or clash is None:
+                card.show_clash("")
+            else:
+                mends = clash.place == "before"
+                card.show_clash(f"{clash.why} {clash.way_out}", other.info.title if mends else "")

@@ -3,6 +3,7 @@
 from collections import OrderedDict
 from typing import TYPE_CHECKING
 
+import numpy as np
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QPixmap
 from PySide6.QtWidgets import QApplication, QDockWidget
@@ -12,6 +13,9 @@ from core.contract.errors import UserError
 from core.contract.fields import JSON
 from core.contract.method import Outcome
 from studio.commands import Command
+from studio.document import edits
+from studio.document.project import Layer
+from studio.document.tiles import Raster
 from studio.history.history import History
 from studio.panels.data import DataPanel, open_file, openable
 from studio.panels.queue import JOB, Live
@@ -152,7 +156,27 @@ class DataPart(Part):
                 self.window.tell(str(error))
                 return
             self._shown = (result.id, place)  # the views stay as they are: only the picture is another
-            self.window.workspace.add_picture(images[place], pixels, result.title, result=result.id)
+            workspace, source = self.window.workspace, images[place]
+            top = self._leaf(result)
+            if top is None or top.pixels is None or _size(top.pixels) != _size(pixels):
+                workspace.add_picture(source, pixels, result.title, result=result.id)
+                return
+            text, id = self.tr("Another of these pictures"), top.id
+            workspace.edit(text, lambda p: edits.exchange_picture(p, id, pixels, source))
+
+    def _leaf(self, result: Result) -> Layer | None:
+        """The picture on top when it is one of this result and as it was made: leafing through does not pile them up."""
+        workspace = self.window.workspace
+        top = next((x for x in reversed(workspace.project.layers) if x.visible and not x.overlay), None)
+        if (
+            top is None
+            or top.locked
+            or top.pixels is None
+            or top.result != result.id
+            or top.source not in result.outcome.images
+        ):
+            return None
+        return top if np.array_equal(top.pixels.array(), workspace.raster(top.source).array()) else None
 
     def _fill(self, result: Result, params: dict[str, JSON], run: bool) -> None:
         """The method's own form with the change in it; the other values are those of the result."""
@@ -204,3 +228,7 @@ class DataPart(Part):
         maps = {label: picture for label, (job, picture) in self.maps.items() if job == running.id}
         course = self.courses.get(running.id)
         self.panel.show_live(self.window.queue.model.title(running), course.curves if course else {}, maps)
+
+
+def _size(pixels: Raster) -> tuple[int, int]:
+    return pixels.width, pixels.height

@@ -228,6 +228,14 @@
         <translation>将一个文件拖放到此处</translation>
     </message>
     <message>
+        <source>In use</source>
+        <translation>使用中</translation>
+    </message>
+    <message>
+        <source>take what is switched on in Create, or was made last</source>
+        <translation>取用“创作”中已开启的，或最近生成的</translation>
+    </message>
+    <message>
         <source>Canvas</source>
         <translation>画布</translation>
     </message>
@@ -856,6 +864,10 @@
         <translation>打开此结果的报告(&amp;R)</translation>
     </message>
     <message>
+        <source>Another of these pictures</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>The method &apos;{}&apos; is not installed any more.</source>
         <translation>方法“{}”已不再安装。</translation>
     </message>
@@ -920,6 +932,13 @@
     <message>
         <source>The engine is starting; a moment.</source>
         <translation>引擎正在启动，请稍候。</translation>
+    </message>
+</context>
+<context>
+    <name>Form</name>
+    <message>
+        <source>without {}</source>
+        <translation>不含 {}</translation>
     </message>
 </context>
 <context>
@@ -1625,6 +1644,10 @@
 <context>
     <name>ModifierCard</name>
     <message>
+        <source>Drag {} to another place</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Apply {} earlier</source>
         <translation>提前应用 {}</translation>
     </message>
@@ -1639,6 +1662,14 @@
     <message>
         <source>Take {} out</source>
         <translation>移除 {}</translation>
+    </message>
+    <message>
+        <source>Swap them</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
+        <source>Put {} before {}</source>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>
@@ -2683,6 +2714,10 @@
     <message>
         <source>The change of the model is switched on in Create: draw to see it.</source>
         <translation>模型更改已在“创作”中启用：绘制即可查看效果。</translation>
+    </message>
+    <message>
+        <source>Nothing was learned or erased yet that could stand here.</source>
+        <translation>还没有学习或擦除过可以放在这里的内容。</translation>
     </message>
     <message>
         <source>There is no mask yet. Select something on the canvas, or find masks (Learn).</source>
@@ -4990,12 +5025,12 @@
         <translation>以单位原子求解，与参考实现相同</translation>
     </message>
     <message>
-        <source>Refit</source>
-        <translation>重新拟合</translation>
+        <source>Centre</source>
+        <translation>居中</translation>
     </message>
     <message>
-        <source>Solve again for the concepts that were found, without the penalty that makes coefficients smaller (ours)</source>
-        <translation>对找到的概念再次求解，去掉使系数变小的惩罚项（本程序）</translation>
+        <source>Take off what every text has in common before solving, so that sparsity shrinks coefficients less (ours)</source>
+        <translation>求解前先去掉所有文本的共同部分，使稀疏约束对系数的收缩更小（本程序自有做法）</translation>
     </message>
     <message>
         <source>Stimuli</source>

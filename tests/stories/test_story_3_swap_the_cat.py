@@ -55,6 +55,8 @@ def test_swap_the_cat_keep_the_room(person: Person, tmp_path: Path) -> None:
     chosen = person.canvas()
     assert any(np.array_equal(chosen, person.picture(name)) for name in job.outcome.images)
     assert difference(before, chosen) > 0.01
+    results = [layer for layer in person.window.workspace.project.layers if layer.result == job.id]
+    assert [layer.source for layer in results] == [job.outcome.images[-1]], "the strip piles its pictures up"
     # A box around the cat says where; outside of it the room comes back.
     ys, xs = np.where(cat)
     QTest.keyClick(person.window.view, Qt.Key.Key_M)
