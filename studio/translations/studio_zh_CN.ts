@@ -865,7 +865,7 @@
     </message>
     <message>
         <source>Another of these pictures</source>
-        <translation type="unfinished"></translation>
+        <translation>这些图片中的另一张</translation>
     </message>
     <message>
         <source>The method &apos;{}&apos; is not installed any more.</source>
@@ -1645,7 +1645,7 @@
     <name>ModifierCard</name>
     <message>
         <source>Drag {} to another place</source>
-        <translation type="unfinished"></translation>
+        <translation>将 {} 拖到别处</translation>
     </message>
     <message>
         <source>Apply {} earlier</source>
@@ -1665,11 +1665,11 @@
     </message>
     <message>
         <source>Swap them</source>
-        <translation type="unfinished"></translation>
+        <translation>互换</translation>
     </message>
     <message>
         <source>Put {} before {}</source>
-        <translation type="unfinished"></translation>
+        <translation>把 {} 放到 {} 之前</translation>
     </message>
 </context>
 <context>
