@@ -224,7 +224,7 @@ class Monkey(QObject):
         text = "a " + " and a ".join(self.random.sample(WORDS, self.random.randrange(1, 4)))
         self.window.prompt.edit.setPlainText(text)
         if self.random.random() < 0.4:
-            word = Word(new_id(), 2, 5, weight=self.random.choice([1.0, 1.4]))
+            word = Word(new_id(), 2, 5, color=self.random.choice(["", "#ff8800"]))
             self.workspace.edit("Mark", lambda p: edits.mark_word(p, word))
 
     def _recipe(self) -> None:
@@ -242,7 +242,7 @@ class Monkey(QObject):
             card = self.random.choice(cards).id
             changes += [
                 lambda p: edits.remove_modifier(p, card),
-                lambda p: edits.dial_modifier(p, card, number / 1000),
+                lambda p: edits.set_modifier(p, card, {"scale": number}),
                 lambda p: edits.switch_modifier(p, card, bool(number % 2)),
             ]
         self.workspace.edit("Recipe", self.random.choice(changes))

@@ -278,11 +278,6 @@ def unmark_word(project: Project, id: Id) -> Project:
     return _recipe(project, words=tuple(w for w in project.recipe.words if w.id != id))
 
 
-def weigh_word(project: Project, id: Id, weight: float) -> Project:
-    """From -5 to 5; 1 is plain."""
-    return _word(project, id, weight=_between(weight, -5, 5))
-
-
 def bind_word(project: Project, id: Id, concept: ConceptRef, strength: float = 1.0) -> Project:
     """Let a word stand for a learned concept; an empty reference frees it."""
     return _word(project, id, concept=concept, strength=strength)
@@ -382,10 +377,6 @@ def move_modifier(project: Project, id: Id, to: int) -> Project:
 
 def switch_modifier(project: Project, id: Id, on: bool) -> Project:
     return _recipe(project, modifiers=_changed(project.recipe.modifiers, id, {"on": on}))
-
-
-def dial_modifier(project: Project, id: Id, strength: float) -> Project:
-    return _recipe(project, modifiers=_changed(project.recipe.modifiers, id, {"strength": strength}))
 
 
 def set_modifier(project: Project, id: Id, params: Mapping[str, JSON]) -> Project:

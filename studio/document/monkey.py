@@ -81,7 +81,7 @@ def _recipe(document: Document, rng: random.Random) -> None:
         document.edit("Seed", lambda p: edits.set_seed(p, number))
     elif choice == 1:
         text = f"a fox number {number}"
-        word = Word(new_id(), 2, 5, weight=rng.choice([1.0, 1.5]))
+        word = Word(new_id(), 2, 5, color=rng.choice(["", "#ff8800"]))
         document.edit("Prompt", lambda p: edits.mark_word(edits.set_prompt(p, text), word))
     elif choice == 2:
         document.edit("Add modifier", lambda p: edits.add_modifier(p, Modifier(new_id(), "any", {"scale": number})))

@@ -95,13 +95,12 @@ class Layer:
 
 @dataclass(frozen=True)
 class Word:
-    """A word or phrase of the prompt that became something: a concept, a region, a weight."""
+    """A word or phrase of the prompt that became something: a concept, a colour."""
 
     id: Id
     start: int
     stop: int
     """Characters of the prompt, `prompt[start:stop]`."""
-    weight: float = 1.0
     concept: ConceptRef = ""
     strength: float = 1.0
     """Of the concept."""
@@ -117,14 +116,13 @@ class Modifier:
     method: str
     """Id of the registered modifier."""
     params: Mapping[str, JSON] = field(default_factory=dict)
-    strength: float = 1.0
     on: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "params", MappingProxyType(dict(self.params)))
 
     def __hash__(self) -> int:
-        return hash((self.id, self.method, self.strength, self.on, len(self.params)))
+        return hash((self.id, self.method, self.on, len(self.params)))
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,8 @@ Patch = list[list[Any]]
 
 FORMAT = 1
 """Of the tree. When a field is renamed, removed or changes its meaning: one more, and a migration in `storage`."""
+GONE = {"Word": {"weight"}, "Modifier": {"strength"}}
+"""Parts that nothing ever read: an older project, and the steps of its journal, may name them, and lose nothing without."""
 MOST_LAYERS = 4096
 DEEPEST = 64
 _HASH = set("0123456789abcdef")
@@ -192,7 +194,7 @@ def _dataclass(kind: type, tree: Any, store: TileStore, where: str) -> Any:
     if not isinstance(tree, dict):
         raise _wrong(where, "is not a table")
     hints = _hints(kind)
-    unknown = set(tree) - {f.name for f in fields(kind)}
+    unknown = set(tree) - {f.name for f in fields(kind)} - GONE.get(kind.__name__, set())
     if unknown:
         raise _wrong(where, f"has an unknown part '{min(unknown)}'")
     values = {}

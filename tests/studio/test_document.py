@@ -30,7 +30,7 @@ def rich(store: TileStore) -> Project:
     p = edits.place_layer(p, "pic", Placed(320, 240, 1.5, 1.5, 30))
     p = edits.set_prompt(p, "a mug and a fox on the beach")
     p = edits.mark_word(p, Word("w1", 2, 5, concept="c.safetensors", color="#ff8800"))
-    p = edits.mark_word(p, Word("w2", 12, 15, weight=1.2))
+    p = edits.mark_word(p, Word("w2", 12, 15, color="#0088ff"))
     p = edits.add_modifier(p, Modifier("m1", "editing.a_star", {"scale": 20.0, "list": [1, "x", None]}))
     p = edits.add_modifier(p, Modifier("m2", "editing.blend", on=False))
     return edits.select_pixels(p, store.raster(noise(480, 640, 1)))
@@ -233,15 +233,14 @@ def test_marked_words_stay_on_their_letters() -> None:
     assert words(edits.set_prompt(p, "a mxug and a fox")) == ["fox"]
     assert words(edits.mark_word(p, Word("w3", 2, 15))) == ["mug and a fox"]
     assert words(edits.unmark_word(p, "w1")) == ["fox"]
-    assert edits.weigh_word(p, "w1", 1.5).recipe.words[0].weight == 1.5
-    with pytest.raises(UserError, match="9 is outside"):
-        edits.weigh_word(p, "w1", 9)
+    with pytest.raises(UserError, match="200 is outside"):
+        edits.set_guidance(p, 200)
 
 
 def test_the_stack_of_modifiers() -> None:
     p = rich(TileStore())
     assert [m.id for m in edits.move_modifier(p, "m2", 0).recipe.modifiers] == ["m2", "m1"]
-    assert edits.dial_modifier(p, "m1", 0.5).recipe.modifiers[0].strength == 0.5
+    assert edits.set_modifier(p, "m1", {"rate": 0.5}).recipe.modifiers[0].params["rate"] == 0.5
     assert [m.id for m in edits.remove_modifier(p, "m1").recipe.modifiers] == ["m2"]
     with pytest.raises(KeyError):
         edits.add_modifier(p, Modifier("m1", "again"))

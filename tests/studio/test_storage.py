@@ -28,6 +28,7 @@ from studio.document.storage import (
     write_state,
 )
 from studio.document.tiles import TileStore
+from studio.document.tree import Patch, decode, patched
 from tests.studio.test_document import rich
 
 
@@ -192,6 +193,20 @@ def test_an_older_state_is_migrated_step_by_step(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setitem(storage.MIGRATIONS, 1, lambda tree: {**tree, "name": tree["name"] + ">2"})
     monkeypatch.setitem(storage.MIGRATIONS, 2, lambda tree: {**tree, "name": tree["name"] + ">3"})
     assert parse_state(old, "x").tree["name"] == "Old>2>3"
+
+
+def test_parts_that_nothing_read_are_left_out_of_older_projects() -> None:
+    store = TileStore()
+    project = rich(store)
+    whole = json.loads(state_bytes(project))
+    whole["project"]["recipe"]["words"]["by_id"]["w2"]["weight"] = 1.2
+    whole["project"]["recipe"]["modifiers"]["by_id"]["m1"]["strength"] = 0.5
+    assert decode(parse_state(json.dumps(whole).encode(), "x").tree, store) == project
+    step: Patch = [[["recipe", "words", "by_id", "w2", "weight"], 1.5], [["recipe", "seed"], 7]]  # of an older journal
+    assert patched(project, step, store) == edits.set_seed(project, 7)
+    whole["project"]["recipe"]["modifiers"]["by_id"]["m1"]["force"] = 0.5
+    with pytest.raises(UserError, match="unknown part 'force'"):
+        decode(parse_state(json.dumps(whole).encode(), "x").tree, store)
 
 
 def test_a_full_disk_leaves_the_old_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
