@@ -407,7 +407,7 @@ class Window(QMainWindow):
         for verb, title in titles.items():
             button = QToolButton()
             button.setText(title)
-            button.setIcon(look.icon(verb))
+            look.put_icon(button, verb)
             button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
             button.setCheckable(True)
             button.setAccessibleName(title)

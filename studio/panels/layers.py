@@ -159,7 +159,7 @@ class LayersPanel(QWidget):
 
     def _button(self, icon: str, text: str, call: Any) -> QToolButton:
         button = QToolButton()
-        button.setIcon(look.icon(icon))
+        look.put_icon(button, icon)
         button.setToolTip(text)
         button.setAccessibleName(text)
         button.clicked.connect(lambda: call())

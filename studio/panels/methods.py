@@ -3,9 +3,7 @@
 import secrets
 from collections.abc import Mapping, Sequence
 
-import qtawesome
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -21,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from core.contract.fields import JSON
 from core.contract.method import Kind, MethodInfo, Role
+from studio import look
 from studio.forms.context import FormContext
 from studio.forms.form import Form
 from studio.panels.labels import provenance_label
@@ -239,7 +238,7 @@ class Inspector(QWidget):
         label = QLabel(self.tr("&Seed"))
         label.setBuddy(self.seed)
         dice = QToolButton()
-        dice.setIcon(qtawesome.icon("fa6s.dice", color=self.palette().color(QPalette.ColorRole.ButtonText)))
+        look.put_icon(dice, "fa6s.dice")
         dice.setToolTip(self.tr("Another seed"))
         dice.setAccessibleName(self.tr("Another seed"))
         dice.clicked.connect(self._roll)

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pyqtgraph as pg
-import qtawesome
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPalette, QShortcut
 from PySide6.QtWidgets import (
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 )
 
 from core.client.job import Job, State
+from studio import look
 from studio.engine import EngineLink
 
 JOB = Qt.ItemDataRole.UserRole
@@ -282,8 +282,7 @@ class QueuePanel(QWidget):
             "clear": "broom",
         }  # fmt: skip
         button = QToolButton()
-        color = self.palette().color(QPalette.ColorRole.ButtonText)
-        button.setIcon(qtawesome.icon(f"fa6s.{icons[name]}", color=color))
+        look.put_icon(button, f"fa6s.{icons[name]}")
         button.setToolTip(text)
         button.setAccessibleName(text)
         button.clicked.connect(lambda: call())

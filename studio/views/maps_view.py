@@ -100,6 +100,8 @@ class MapsView(View):
 
     def show_ranks(self, ranks: Sequence[Rank] | None) -> None:
         """The words of a place, the strongest on top; None: no place is asked."""
+        for column in (1, 2):
+            self.words.setColumnHidden(column, not ranks)  # empty columns would leave no room for the words
         by = {rank.word: rank for rank in ranks or ()}
         order = [rank.word for rank in ranks] if ranks else [m.word for m in self.maps]
         self.words.blockSignals(True)
