@@ -12,10 +12,12 @@ import pytest
 
 from core.client.queue import JobQueue
 from core.contract.method import Outcome
+from core.engine import cli
 from studio import places
+from studio.bench.__main__ import main as bench
 from studio.bench.log import Log, Reader, heavy_modules
 from studio.bench.monkey import concept_file, digest, job_digest, library_digests
-from studio.bench.soak import HISTORY, Life, Soak
+from studio.bench.soak import HISTORY, Found, Life, Soak
 from studio.document import edits
 from studio.document.autosave import Document
 from studio.document.journal import Journal
@@ -184,3 +186,42 @@ def test_the_monkeys_concept_is_one(tmp_path: Path) -> None:
 def test_heavy_modules_are_seen() -> None:
     """This process has torch: what the window's process says of itself is no empty word."""
     assert "torch" in heavy_modules()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("--seed 3", "--seed belongs to --soak"),
+        ("--soak --only undo", "--only belongs to --window"),
+        ("--window --quick", "--quick belongs to the bench of the engine"),
+        ("--window --soak", "not allowed with"),
+    ],
+)
+def test_flags_that_do_not_belong_together(words: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["bench", *words.split()]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_the_command_line_prints_what_differs(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`studio bench --soak` starts the soak in a process of its own, and a difference is exit code 1."""
+    started: list[list[str]] = []
+
+    def run(command: list[str], **_options: Any) -> subprocess.CompletedProcess[bytes]:
+        started.append(command[1:])
+        return subprocess.CompletedProcess(command, 1)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(subprocess, "run", run)
+        assert cli.main(["bench", "--soak", "--minutes", "0", "--seed", "4"]) == 1
+    assert started == [["-m", "studio.bench", "soak", "--minutes", "0.0", "--seed", "4"]]
+    found = Found(4, ["seed 4, life 2, act 90, step 71: the job 12345678 is missing"])
+    monkeypatch.setattr(Soak, "run", lambda self, **given: found)
+    assert bench(started[0][2:]) == 1
+    assert "seed 4, life 2, act 90, step 71: the job 12345678 is missing\nseed 4: " in capsys.readouterr().out
+    found.differences.clear()
+    assert bench(started[0][2:]) == 0
+    found.heavy.append("torch")
+    assert bench(started[0][2:]) == 1
+    assert "torch is loaded in the window's process" in capsys.readouterr().out
