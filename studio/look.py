@@ -429,11 +429,15 @@ QToolButton#verb:checked { color: @text; background: @raised; border-color: tran
 QToolButton#verb:focus { border: 1px solid @link; }
 QCheckBox, QRadioButton { spacing: 8px; border: 1px solid transparent; border-radius: 4px; padding: 2px; }
 QCheckBox:focus, QRadioButton:focus { border-color: @link; }
-QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid @edge; background: @field; }
-QCheckBox::indicator { border-radius: 4px; }
+QCheckBox::indicator, QListView::indicator, QRadioButton::indicator {
+    width: 14px; height: 14px; border: 1px solid @edge; background: @field;
+}
+QCheckBox::indicator, QListView::indicator { border-radius: 4px; }
 QRadioButton::indicator { border-radius: 8px; }
 QCheckBox::indicator:hover, QRadioButton::indicator:hover { border-color: @link; }
-QCheckBox::indicator:checked { background: @accent; border-color: @accent; image: url(look:check.svg); }
+QCheckBox::indicator:checked, QListView::indicator:checked {
+    background: @accent; border-color: @accent; image: url(look:check.svg);
+}
 QCheckBox::indicator:indeterminate { background: @edge; }
 QRadioButton::indicator:checked { background: @accent; border: 1px solid @accent; image: url(look:dot.svg); }
 QCheckBox::indicator:disabled, QRadioButton::indicator:disabled { border-color: @line; }

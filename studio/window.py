@@ -430,7 +430,7 @@ class Window(QMainWindow):
 
     def _menus(self) -> list[tuple[str, str]]:
         return [
-            ("file", self.tr("&File")), ("edit", self.tr("&Edit")), ("tools", self.tr("&Tools")),
+            ("file", self.tr("&File")), ("edit", self.tr("&Edit")), ("layer", self.tr("&Layer")), ("tools", self.tr("&Tools")),
             ("view", self.tr("&View")), ("help", self.tr("&Help")),
         ]  # fmt: skip
 

@@ -122,6 +122,10 @@ def move_layer(project: Project, id: Id, to: int) -> Project:
 
 
 def rename_layer(project: Project, id: Id, name: str) -> Project:
+    """Another name; a region's name is the word it stands for, so it is for another word then."""
+    region = project.layers[_index(project, id)].region
+    if region is not None:
+        return _layer(project, id, name=name, region=replace(region, phrase=name))
     return _layer(project, id, name=name)
 
 

@@ -239,7 +239,7 @@ class ModifierCard(QFrame):
             self.edited.emit()
 
     def _fold(self) -> None:
-        self.form.setVisible(not self.form.isVisible())
+        self.form.setVisible(self.form.isHidden())
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
+    QGridLayout,
     QHBoxLayout,
+    QLabel,
     QListWidget,
     QListWidgetItem,
     QSlider,
@@ -25,6 +27,9 @@ ID = Qt.ItemDataRole.UserRole
 class LayersPanel(QWidget):
     """A view of `project.layers`; every change is an edit of the workspace."""
 
+    wanted = Signal(str)
+    """A button was pressed: what is done with the active layer, the name of a command without its `layer.`."""
+
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
@@ -42,18 +47,34 @@ class LayersPanel(QWidget):
         self.opacity.valueChanged.connect(self._dialled)
         self.opacity.sliderReleased.connect(workspace.document.settle)
         self.buttons = {
-            "up": self._button("mdi6.arrow-up", self.tr("Layer up"), lambda: self._shift(1)),
-            "down": self._button("mdi6.arrow-down", self.tr("Layer down"), lambda: self._shift(-1)),
-            "lock": self._button("lock", self.tr("Lock the layer"), self._lock),
-            "remove": self._button("remove", self.tr("Remove the layer"), self._remove),
+            "mask": self._button("mdi6.plus-box-outline", self.tr("New mask")),
+            "from_selection": self._button("mdi6.selection-drag", self.tr("Mask from the selection")),
+            "to_selection": self._button("mdi6.selection-ellipse", self.tr("Selection from the mask")),
+            "invert": self._button("mdi6.invert-colors", self.tr("Invert the mask")),
+            "duplicate": self._button("mdi6.content-copy", self.tr("Duplicate the layer")),
+            "up": self._button("mdi6.arrow-up", self.tr("Layer up")),
+            "down": self._button("mdi6.arrow-down", self.tr("Layer down")),
+            "lock": self._button("lock", self.tr("Lock the layer")),
+            "remove": self._button("remove", self.tr("Remove the layer")),
         }
-        bar = QHBoxLayout()
-        for button in self.buttons.values():
-            bar.addWidget(button)
-        bar.addWidget(self.opacity, 1)
+        self.buttons["lock"].setCheckable(True)
+        bar = QGridLayout()
+        bar.setSpacing(2)
+        for place, button in enumerate(self.buttons.values()):
+            bar.addWidget(button, *divmod(place, 5))
+        clear = QHBoxLayout()
+        label = QLabel(self.tr("Opacity"))
+        label.setObjectName("hint")
+        label.setBuddy(self.opacity)
+        self.percent = QLabel()
+        self.percent.setObjectName("hint")
+        clear.addWidget(label)
+        clear.addWidget(self.opacity, 1)
+        clear.addWidget(self.percent)
         column = QVBoxLayout(self)
         column.setContentsMargins(look.UNIT, look.UNIT, look.UNIT, look.UNIT)
         column.addLayout(bar)
+        column.addLayout(clear)
         column.addWidget(self.list)
         workspace.changed.connect(self._heard)
         self.refresh()
@@ -88,11 +109,10 @@ class LayersPanel(QWidget):
             if layer.id == project.selection.active:
                 self.list.setCurrentItem(item)
         layer_ = self.current
-        for button in self.buttons.values():
-            button.setEnabled(layer_ is not None)
         self.opacity.setEnabled(layer_ is not None)
         self.opacity.setValue(round(100 * layer_.opacity) if layer_ else 100)
-        self.buttons["lock"].setDown(layer_ is not None and layer_.locked)
+        self.percent.setText(f"{self.opacity.value()} %")
+        self.buttons["lock"].setChecked(layer_ is not None and layer_.locked)
         self._filling = False
 
     def _told(self, layer: Layer) -> str:
@@ -123,8 +143,10 @@ class LayersPanel(QWidget):
         if seen != layer.visible:
             text = self.tr("Show layer") if seen else self.tr("Hide layer")
             self.workspace.edit(text, lambda p: edits.show_layer(p, id, seen))
-        if item.text() != layer.name:
-            name = item.text()
+        name = item.text().strip()
+        if not name:
+            self.refresh()  # a layer without a name could not be told from others
+        elif name != layer.name:
             self.workspace.edit(self.tr("Rename layer"), lambda p: edits.rename_layer(p, id, name))
 
     def _chosen(self, item: QListWidgetItem | None, _old: Any) -> None:
@@ -139,28 +161,34 @@ class LayersPanel(QWidget):
                 self.tr("Opacity"), lambda p: edits.set_opacity(p, layer.id, value / 100), merge=f"opacity {layer.id}"
             )
 
-    def _shift(self, by: int) -> None:
+    def shift(self, by: int) -> None:
         layer = self.current
         if layer is not None:
             place = self.workspace.project.layers.index(layer)
             to = min(max(0, place + by), len(self.workspace.project.layers) - 1)
             self.workspace.edit(self.tr("Order layers"), lambda p: edits.move_layer(p, layer.id, to))
 
-    def _lock(self) -> None:
+    def lock(self) -> None:
         layer = self.current
         if layer is not None:
             text = self.tr("Unlock layer") if layer.locked else self.tr("Lock layer")
             self.workspace.edit(text, lambda p: edits.lock_layer(p, layer.id, not layer.locked))
 
-    def _remove(self) -> None:
+    def remove(self) -> None:
         layer = self.current
         if layer is not None:
             self.workspace.edit(self.tr("Remove layer"), lambda p: edits.remove_layers(p, (layer.id,)))
 
-    def _button(self, icon: str, text: str, call: Any) -> QToolButton:
+    def rename(self) -> None:
+        """Let the active layer's name be typed in the list."""
+        item = self.list.currentItem()
+        if item is not None:
+            self.list.editItem(item)
+
+    def _button(self, icon: str, text: str) -> QToolButton:
         button = QToolButton()
         look.put_icon(button, icon)
         button.setToolTip(text)
         button.setAccessibleName(text)
-        button.clicked.connect(lambda: call())
+        button.clicked.connect(lambda: self.wanted.emit(next(n for n, b in self.buttons.items() if b is button)))
         return button

@@ -7,6 +7,7 @@ from studio.parts.drops import Drops
 from studio.parts.estimates import Estimates
 from studio.parts.history import HistoryPart
 from studio.parts.inside import Inside
+from studio.parts.layers import LayersPart
 from studio.parts.library import LibraryPart
 from studio.parts.log import Log
 from studio.parts.measures import Measures
@@ -27,6 +28,7 @@ PARTS: tuple[type[Part], ...] = (
     ComparePart,
     LibraryPart,
     ScoresPart,
+    LayersPart,
     Measures,
     Inside,
     Parameters,
