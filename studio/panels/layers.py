@@ -5,7 +5,6 @@ from typing import Any
 from PySide6.QtCore import QEvent, QObject, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QIcon, QKeyEvent, QPixmap
 from PySide6.QtWidgets import (
-    QGridLayout,
     QHBoxLayout,
     QLabel,
     QListWidget,
@@ -22,6 +21,9 @@ from studio.document.project import Layer, LayerKind
 from studio.workspace import Workspace
 
 ID = Qt.ItemDataRole.UserRole
+SWATCH = 18
+BUTTON = 26
+"""Pixels a side; six beside each other fit the narrow dock."""
 
 
 class LayersPanel(QWidget):
@@ -36,7 +38,7 @@ class LayersPanel(QWidget):
         self._filling = False
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Layers"))
-        self.list.setIconSize(QSize(28, 28))
+        self.list.setIconSize(QSize(SWATCH, SWATCH))
         self.list.installEventFilter(self)
         self.list.itemChanged.connect(self._edited)
         self.list.currentItemChanged.connect(self._chosen)
@@ -58,23 +60,20 @@ class LayersPanel(QWidget):
             "remove": self._button("remove", self.tr("Remove the layer")),
         }
         self.buttons["lock"].setCheckable(True)
-        bar = QGridLayout()
-        bar.setSpacing(2)
-        for place, button in enumerate(self.buttons.values()):
-            bar.addWidget(button, *divmod(place, 5))
-        clear = QHBoxLayout()
-        label = QLabel(self.tr("Opacity"))
-        label.setObjectName("hint")
-        label.setBuddy(self.opacity)
         self.percent = QLabel()
         self.percent.setObjectName("hint")
-        clear.addWidget(label)
-        clear.addWidget(self.opacity, 1)
-        clear.addWidget(self.percent)
+        above, below = QHBoxLayout(), QHBoxLayout()
+        for name, button in self.buttons.items():
+            (below if name in ("up", "down", "lock") else above).addWidget(button)
+        above.addStretch(1)
+        below.addWidget(self.opacity, 1)
+        below.addWidget(self.percent)
         column = QVBoxLayout(self)
-        column.setContentsMargins(look.UNIT, look.UNIT, look.UNIT, look.UNIT)
-        column.addLayout(bar)
-        column.addLayout(clear)
+        column.setContentsMargins(look.UNIT, look.UNIT // 2, look.UNIT, look.UNIT)
+        column.setSpacing(2)
+        for row in (above, below):
+            row.setSpacing(0)
+            column.addLayout(row)
         column.addWidget(self.list)
         workspace.changed.connect(self._heard)
         self.refresh()
@@ -124,7 +123,7 @@ class LayersPanel(QWidget):
 
     def _picture(self, layer: Layer) -> QIcon:
         if layer.overlay and layer.color:
-            made = QPixmap(28, 28)
+            made = QPixmap(SWATCH, SWATCH)
             made.fill(QColor(layer.color))
             return QIcon(made)
         return look.icon("picture")
@@ -188,6 +187,7 @@ class LayersPanel(QWidget):
     def _button(self, icon: str, text: str) -> QToolButton:
         button = QToolButton()
         look.put_icon(button, icon)
+        button.setFixedSize(BUTTON, BUTTON)
         button.setToolTip(text)
         button.setAccessibleName(text)
         button.clicked.connect(lambda: self.wanted.emit(next(n for n, b in self.buttons.items() if b is button)))
