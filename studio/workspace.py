@@ -20,11 +20,14 @@ from studio.canvas.layout import layout, regions
 from studio.document import edits
 from studio.document.autosave import Document, Move
 from studio.document.project import Layer, LayerKind, Project, Region, Size, new_id
-from studio.document.tiles import Raster
+from studio.document.tiles import TILE, Raster
 from studio.forms.context import Told
+from studio.patience import patiently
 
 LARGEST = 100_000_000
 """Pixels of a picture that is taken in; more is refused before it is unpacked."""
+LARGE = 4_000_000
+"""Pixels from which a picture is read beside the window, which goes on drawing."""
 
 
 class Workspace(QObject):
@@ -139,11 +142,22 @@ class Workspace(QObject):
                 if picture.width * picture.height > LARGEST:
                     raise UserError(f"The picture has {picture.width} x {picture.height} pixels, too many to open.",
                                     "Scale it down to under 100 megapixels.")  # fmt: skip
-                array = np.asarray(picture.convert("L" if mask else "RGBA"))
+                if picture.width * picture.height > LARGE:
+                    return patiently(lambda: self._tiled(picture, mask))
+                return self._tiled(picture, mask)
         except (OSError, ValueError, Image.DecompressionBombError) as error:
             known = str(self.assets.origin(name).get("file") or name[:12])
             raise UserError(f"'{known}' cannot be read as a picture.", "Save it anew as PNG or JPEG.") from error
-        return self.document.tiles.raster(array)
+
+    def _tiled(self, picture: Image.Image, mask: bool) -> Raster:
+        """Band by band: a large picture is never there twice, and nothing holds the interpreter for long."""
+        made = Raster(picture.width, picture.height, 1 if mask else 4)
+        picture.load()
+        for top in range(0, picture.height, TILE):
+            band = picture.crop((0, top, picture.width, min(top + TILE, picture.height)))
+            array = np.asarray(band.convert("L" if mask else "RGBA"))
+            made = self.document.tiles.painted(made, 0, top, array)
+        return made
 
     def store_layer(self, layer: Layer) -> str:
         """A layer's pixels as a stored file, for a job; a mask or region as it lies on the document."""

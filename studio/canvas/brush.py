@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from PySide6.QtGui import QColor
 
 from studio.canvas.pixels import Pixels
+from studio.canvas.shapes import Fitted
 from studio.document.tiles import TILE, Bytes, Place, covered
 
 Cover = NDArray[np.float32]
@@ -58,8 +59,10 @@ def stamp(size: float, hardness: float, x: float, y: float) -> tuple[Cover, int,
 class Stroke:
     """One stroke on one layer, from press to release. `tiles` is what the layer's tiles would become."""
 
-    def __init__(self, pixels: Pixels, brush: Brush, erase: bool = False, within: Pixels | None = None) -> None:
-        """`within`: a selection of the layer's size; the stroke stays inside it."""
+    def __init__(
+        self, pixels: Pixels, brush: Brush, erase: bool = False, within: Pixels | Fitted | None = None
+    ) -> None:
+        """`within`: a selection in the layer's own pixels; the stroke stays inside it."""
         self.pixels, self.brush, self.erase, self.within = pixels, brush, erase, within
         self._cover: dict[Place, Cover] = {}
         self._last: tuple[float, float, float] | None = None

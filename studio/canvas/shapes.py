@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from enum import StrEnum
 
 import numpy as np
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF
+from PySide6.QtCore import QPointF, QRect, QRectF, Qt
+from PySide6.QtGui import QImage, QPainter, QPainterPath, QPolygonF, QTransform
 
 from studio.canvas.pixels import Pixels
 from studio.document.tiles import TILE, Bytes, Place, covered
@@ -84,9 +84,37 @@ def joined(old: Pixels | None, new: Pixels, how: Join) -> Pixels | None:
     return made if made.tiles else None
 
 
-def inverted(old: Pixels | None, width: int, height: int) -> Pixels | None:
-    """What is not selected."""
-    path = QPainterPath()
-    path.addRect(QRectF(0, 0, width, height))
-    everything = coverage(path, width, height)
-    return everything if old is None else joined(everything, old, Join.TAKE)
+class Fitted:
+    """A selection of the document as a moved, scaled or turned layer sees it: tile by tile, in the layer's own pixels."""
+
+    def __init__(self, chosen: Pixels, matrix: QTransform) -> None:
+        """`matrix` leads from the layer's pixels to the document's."""
+        self._chosen, self._matrix = chosen, matrix
+        self._back, self._possible = matrix.inverted()
+        self._made: dict[Place, Bytes | None] = {}
+
+    def tile(self, place: Place) -> Bytes | None:
+        """(256, 256) coverage; None where nothing is selected."""
+        if place not in self._made:
+            self._made[place] = self._fitted(place)
+        return self._made[place]
+
+    def _fitted(self, place: Place) -> Bytes | None:
+        own = QRectF(place[0] * TILE, place[1] * TILE, TILE, TILE)
+        document = QRect(0, 0, self._chosen.width, self._chosen.height)
+        area = self._matrix.mapRect(own).toAlignedRect().adjusted(-1, -1, 1, 1).intersected(document)
+        if not self._possible or area.isEmpty():
+            return None
+        held = np.ascontiguousarray(self._chosen.read(area.x(), area.y(), area.width(), area.height()))
+        if not held.any():
+            return None
+        seen = QImage(held.data, area.width(), area.height(), area.width(), QImage.Format.Format_Grayscale8)
+        paper = QImage(TILE, TILE, QImage.Format.Format_Grayscale8)
+        paper.fill(0)
+        painter = QPainter(paper)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+        painter.setTransform(self._back * QTransform.fromTranslate(-own.x(), -own.y()))
+        painter.drawImage(QPointF(area.topLeft()), seen)
+        painter.end()
+        made = np.frombuffer(paper.constBits(), np.uint8).reshape(TILE, paper.bytesPerLine())[:, :TILE].copy()
+        return made if made.any() else None

@@ -16,7 +16,7 @@ from studio.canvas.brush import Brush, Stroke
 from studio.canvas.intents import Boxed, Clicked, Cropped, Intent, Painted, Picked, Rearranged, Selected
 from studio.canvas.items import Item
 from studio.canvas.pixels import Pixels, as_image
-from studio.canvas.shapes import Join, box, coverage, joined, polygon
+from studio.canvas.shapes import Fitted, Join, box, coverage, joined, polygon
 from studio.canvas.view import CanvasView, Pointer
 from studio.document.project import LayerKind, Placed
 from studio.document.tiles import TILE
@@ -118,8 +118,9 @@ class BrushTool(CanvasTool):
         scale = math.sqrt(abs(item.matrix.determinant())) or 1.0
         brush = replace(self.brush, size=self.brush.size / scale)
         chosen = self.view.scene.selection
-        same = chosen is not None and item.placed is None and chosen.width == item.pixels.width
-        self._stroke = Stroke(item.pixels, brush, self._wiping, chosen if same else None)
+        same = chosen is None or (item.placed is None and chosen.width == item.pixels.width)
+        within = chosen if same or chosen is None else Fitted(chosen, item.matrix)
+        self._stroke = Stroke(item.pixels, brush, self._wiping, within)
         self._paint(at)
 
     def drag(self, at: Pointer) -> None:
@@ -229,13 +230,22 @@ class OutlineTool(CanvasTool):
             else:
                 painter.drawPolyline(shown)
 
+    def cross(self, painter: QPainter, at: QPointF) -> None:
+        """The cursor that the keyboard moves, of one size at every zoom."""
+        half = 8 * self.view.ratio / self.view.viewport.zoom
+        self.line(painter, [at - QPointF(half, 0), at + QPointF(half, 0)])
+        self.line(painter, [at - QPointF(0, half), at + QPointF(0, half)])
+
 
 class LassoTool(OutlineTool):
-    """Drag around what is meant."""
+    """Drag around what is meant. By keyboard: Enter begins, Ctrl and arrows draw, Enter closes; full stop sets a corner too."""
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)
         self._points: list[QPointF] = []
+        self._cursor: QPointF | None = None
+        self._drawing = False
+        """By keyboard."""
 
     def press(self, at: Pointer) -> None:
         self._points = [at.point]
@@ -246,8 +256,23 @@ class LassoTool(OutlineTool):
             self._points.append(at.point)
             self.view.update()
 
+    def key(self, event: QKeyEvent) -> bool:
+        step, at = arrow(event), self._cursor or QPointF(self.view.viewport.x, self.view.viewport.y)
+        if step is not None:
+            self._cursor = at + QPointF(*step)
+            if self._drawing:
+                self._points.append(self._cursor)
+        elif event.key() in MARK or (event.key() in ENTER and not self._drawing):
+            self._cursor, self._drawing = at, True
+            self._points.append(at)
+        elif event.key() in ENTER:
+            self.release(Pointer(at.x(), at.y(), modifiers=event.modifiers()))
+        else:
+            return False
+        return True
+
     def release(self, at: Pointer) -> None:
-        points, self._points = self._points, []
+        points, self._points, self._drawing = self._points, [], False
         if len(points) > 2:
             self.select(points, self.how(at.modifiers))
         elif points and self.how(at.modifiers) == Join.REPLACE and self.view.scene.selection is not None:
@@ -255,11 +280,13 @@ class LassoTool(OutlineTool):
         self.view.update()
 
     def cancel(self) -> None:
-        self._points = []
+        self._points, self._cursor, self._drawing = [], None, False
 
     def draw(self, painter: QPainter, view: CanvasView) -> None:
         if len(self._points) > 1:
             self.line(painter, self._points)
+        if self._cursor is not None:
+            self.cross(painter, self._cursor)
 
 
 class PolygonTool(OutlineTool):
@@ -269,6 +296,8 @@ class PolygonTool(OutlineTool):
         super().__init__(view)
         self._points: list[QPointF] = []
         self._at = QPointF()
+        self._keyed = False
+        """The place was reached by keyboard: it is shown."""
 
     def press(self, at: Pointer) -> None:
         if len(self._points) > 2:
@@ -282,7 +311,8 @@ class PolygonTool(OutlineTool):
 
     def hover(self, at: Pointer) -> None:
         self._at = at.point
-        if self._points:
+        if self._points or self._keyed:
+            self._keyed = False
             self.view.update()
 
     drag = hover
@@ -298,12 +328,14 @@ class PolygonTool(OutlineTool):
                 if self._points or not self._at.isNull()
                 else QPointF(self.view.viewport.x, self.view.viewport.y)
             )
-            self._at = start + QPointF(*step)
-        elif event.key() in MARK:
+            self._at, self._keyed = start + QPointF(*step), True
+        elif event.key() in MARK or (event.key() in ENTER and len(self._points) < 3):
+            if self._at.isNull():
+                self._at = QPointF(self.view.viewport.x, self.view.viewport.y)
             self._points.append(self._at)
         elif event.key() == Qt.Key.Key_Backspace and self._points:
             self._points.pop()
-        elif event.key() in ENTER and self._points:
+        elif event.key() in ENTER:
             self._close(event.modifiers())
         else:
             return False
@@ -316,9 +348,11 @@ class PolygonTool(OutlineTool):
         self.view.update()
 
     def cancel(self) -> None:
-        self._points = []
+        self._points, self._keyed = [], False
 
     def draw(self, painter: QPainter, view: CanvasView) -> None:
+        if self._keyed:
+            self.cross(painter, self._at)
         if not self._points:
             return
         self.line(painter, [*self._points, self._at])
@@ -381,9 +415,7 @@ class _Dragged(OutlineTool):
             self.line(painter, corners, closed=True)
             _tell(painter, view.to_widget(area).bottomRight(), f"{area.width():.0f} x {area.height():.0f}")
         elif self._cursor is not None:
-            at = self._cursor
-            self.line(painter, [at - QPointF(8, 0), at + QPointF(8, 0)])
-            self.line(painter, [at - QPointF(0, 8), at + QPointF(0, 8)])
+            self.cross(painter, self._cursor)
 
 
 class BoxTool(_Dragged):
@@ -513,7 +545,7 @@ class ClickSelect(CanvasTool):
     """Click on a thing: its mask is asked for. The right button or Alt marks what does not belong.
 
     1 2 3 choose a candidate, Enter takes it, Backspace takes the last point back. By keyboard: Ctrl and arrows move a cursor,
-    full stop sets a point there, with Alt one to leave out.
+    full stop sets a point there, with Alt one to leave out; Enter does the same until there are candidates.
     """
 
     candidates_changed = Signal(int, int)
@@ -578,7 +610,7 @@ class ClickSelect(CanvasTool):
             self._cursor = at + QPointF(*step)
         elif key in ENTER and self.candidates:
             self.accept()
-        elif key in MARK:
+        elif key in MARK or key in ENTER:
             at = self._cursor or QPointF(self.view.viewport.x, self.view.viewport.y)
             self.press(Pointer(at.x(), at.y(), modifiers=event.modifiers()))
         elif self.candidates and key in numbers and numbers[Qt.Key(key)] < len(self.candidates):
@@ -618,7 +650,10 @@ class ClickSelect(CanvasTool):
 
 
 class ArrangeTool(CanvasTool):
-    """Moves, scales and rotates the active layer. Corners scale (Shift: freely), the knob above rotates (Shift: by 15 degrees)."""
+    """Moves, scales and rotates the active layer. Corners scale (Shift: freely), the knob above rotates (Shift: by 15 degrees).
+
+    By keyboard: Ctrl and arrows move, full stop and comma rotate (Shift: by 15 degrees), Ctrl with + and - scales.
+    """
 
     cursor = Qt.CursorShape.SizeAllCursor
 
@@ -662,18 +697,26 @@ class ArrangeTool(CanvasTool):
         return replace(item, placed=self._after)
 
     def key(self, event: QKeyEvent) -> bool:
-        """Ctrl and arrows move; Ctrl and . , rotate; Ctrl and Shift and + - scale."""
-        if not event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            return False
+        """Ctrl and arrows move; full stop and comma rotate, with Shift by 15 degrees; Ctrl and + - scale."""
         step, key = arrow(event), event.key()
-        turns = {Qt.Key.Key_Period: 1.0, Qt.Key.Key_Comma: -1.0}
+        control = bool(event.modifiers() & Qt.KeyboardModifier.ControlModifier)
+        shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
+        # What Shift makes of the two keys depends on the keyboard: > < or : ;
+        right, left = (Qt.Key.Key_Greater, Qt.Key.Key_Colon), (Qt.Key.Key_Less, Qt.Key.Key_Semicolon)
+        by = 15.0 if shift else 1.0
+        turns = {
+            Qt.Key.Key_Period: by,
+            Qt.Key.Key_Comma: -by,
+            **dict.fromkeys(right, 15.0),
+            **dict.fromkeys(left, -15.0),
+        }
         sizes = {
             Qt.Key.Key_Plus: 1.05,
             Qt.Key.Key_Equal: 1.05,
             Qt.Key.Key_Minus: 1 / 1.05,
             Qt.Key.Key_Underscore: 1 / 1.05,
         }
-        if step is None and key not in turns and key not in sizes:
+        if step is None and not (key in turns and not control) and not (key in sizes and control):
             return False
         item = self.active()
         if item is None:

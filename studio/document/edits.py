@@ -58,7 +58,9 @@ def _moved(layer: Layer, size: Size, dx: float, dy: float) -> Layer:
     if layer.region is not None and layer.region.box is not None:
         x0, y0, x1, y1 = layer.region.box
         shift = (round(x0 + dx), round(y0 + dy), round(x1 + dx), round(y1 + dy))
-        return replace(layer, region=replace(layer.region, box=shift))
+        layer = replace(layer, region=replace(layer.region, box=shift))
+        if layer.placed is None:
+            return layer  # the box alone says where it is
     if not dx and not dy:
         return layer
     placed = placed_of(layer, size)

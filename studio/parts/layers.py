@@ -6,12 +6,10 @@ import numpy as np
 
 from studio import look
 from studio.canvas.flatten import cover
-from studio.canvas.pixels import Pixels
-from studio.canvas.shapes import inverted
 from studio.commands import Command
 from studio.document import edits
 from studio.document.project import Layer, LayerKind, Project, new_id
-from studio.document.tiles import Raster
+from studio.document.tiles import Bytes, Raster
 from studio.parts.part import Part
 
 if TYPE_CHECKING:
@@ -89,11 +87,12 @@ class LayersPart(Part):
 
     def select_all(self) -> None:
         size = self._project.size
-        self._select(self.tr("Select everything"), inverted(None, size.width, size.height))
+        self._select(self.tr("Select everything"), np.full((size.height, size.width), 255, np.uint8))
 
     def invert_selection(self) -> None:
-        size, before = self._project.size, self.window.view.scene.selection
-        self._select(self.tr("Invert the selection"), inverted(before, size.width, size.height))
+        before = self._project.selection.pixels
+        if before is not None:
+            self._select(self.tr("Invert the selection"), np.subtract(255, before.array(), dtype=np.uint8))
 
     # --- layers
 
@@ -114,8 +113,8 @@ class LayersPart(Part):
         layer = Layer(new_id(), LayerKind.MASK, name, pixels, color=color)
         self.window.workspace.edit(text, lambda p: edits.add_layer(p, layer))
 
-    def _select(self, text: str, pixels: Pixels | None) -> None:
-        made = None if pixels is None else self.window.workspace.document.tiles.raster(pixels.array())
+    def _select(self, text: str, coverage: Bytes) -> None:
+        made = self.window.workspace.document.tiles.raster(coverage)
         self.window.workspace.edit(text, lambda p: edits.select_pixels(p, made))
 
     # --- when

@@ -12,7 +12,7 @@ from studio.canvas.brush import Brush, Stroke, stamp
 from studio.canvas.intents import Boxed, Clicked, Cropped, Painted, Picked, Rearranged, Selected
 from studio.canvas.items import Item, Scene
 from studio.canvas.pixels import Pixels
-from studio.canvas.shapes import Join, box, coverage, inverted, joined, polygon
+from studio.canvas.shapes import Join, box, coverage, joined, polygon
 from studio.canvas.toolbar import ToolColumn, tool_infos
 from studio.canvas.view import CanvasView, Pointer
 from studio.document.project import LayerKind, Placed
@@ -222,8 +222,6 @@ def test_selections_join() -> None:
     assert counts == {Join.REPLACE: 100, Join.ADD: 150, Join.TAKE: 50, Join.BOTH: 50}
     assert joined(one, one, Join.TAKE) is None
     assert joined(None, one, Join.TAKE) is None
-    assert columns(inverted(one, 300, 100)) == 200
-    assert columns(inverted(None, 300, 100)) == 300
 
 
 @pytest.mark.parametrize("by", ["lasso", "box", "polygon"])
@@ -333,7 +331,7 @@ def test_arranging_by_keyboard_is_one_step(bench: Bench) -> None:
     bench.show("picture")
     bench.column.choose("arrange")
     bench.key(Qt.Key.Key_Right, CONTROL)
-    bench.key(Qt.Key.Key_Period, CONTROL)
+    bench.key(Qt.Key.Key_Period)
     first, second = bench.found
     assert first.after == Placed(301, 200)
     assert second.after.turn == 1
