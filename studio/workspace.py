@@ -27,7 +27,7 @@ from studio.patience import patiently
 LARGEST = 100_000_000
 """Pixels of a picture that is taken in; more is refused before it is unpacked."""
 LARGE = 4_000_000
-"""Pixels from which a picture is read beside the window, which goes on drawing."""
+"""Pixels, or bytes of a file, from which a picture is read beside the window, which goes on drawing."""
 
 
 class Workspace(QObject):
@@ -85,7 +85,8 @@ class Workspace(QObject):
     def open_picture(self, path: Path) -> Layer | None:
         """A picture file as a new layer on top; into an empty project it brings its size."""
         try:
-            name = self.assets.put_file(path)
+            large = path.is_file() and path.stat().st_size > LARGE
+            name = patiently(lambda: self.assets.put_file(path)) if large else self.assets.put_file(path)
             pixels = self.raster(name)
         except UserError as error:
             self.trouble.emit(str(error))

@@ -39,6 +39,10 @@ class Made:
         return {**flat_recipe(origin), "asked": dict(self.params), "document": dict(self.recipe)}
 
 
+LARGE = 4_000_000
+"""Pixels from which only texts in front of the picture are read, where every program puts them."""
+
+
 def save_picture(picture: Image.Image, path: Path, made: Made | None) -> None:
     """Write a PNG, whole or not at all; the caller has asked about a file that is there.
 
@@ -57,7 +61,10 @@ def read_made(path: Path) -> Made | None:
     """How the picture in a file was made; None where it does not say, or says it in a way that cannot be used."""
     try:
         with Image.open(path) as picture:
-            flat = read_texts(getattr(picture, "text", {}))
+            # `text` unpacks the whole picture to find texts behind it; those in front of it are known at once.
+            large = picture.width * picture.height > LARGE
+            texts = {k: v for k, v in picture.info.items() if isinstance(k, str) and isinstance(v, str)}
+            flat = read_texts(texts if large else getattr(picture, "text", {}))
     except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
         return None
     if flat is None:
