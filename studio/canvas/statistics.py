@@ -1,12 +1,15 @@
 """Numbers beside the picture: what changed, how large a mask is, what one pixel holds."""
 
+import math
 from dataclasses import dataclass
+from time import perf_counter
+from typing import Protocol
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from studio.canvas.pixels import Pixels
-from studio.document.tiles import TILE, Bytes
+from studio.document.tiles import TILE, Bytes, Place
 
 
 @dataclass(frozen=True)
@@ -51,28 +54,58 @@ class MaskFacts:
         )
 
 
+class Cover(Protocol):
+    """A mask in the pictures' own pixels."""
+
+    def tile(self, place: Place, /) -> Bytes | None: ...
+
+
+class Comparison:
+    """Two pictures of one size, compared tile by tile. A pixel is inside when the mask covers any of it."""
+
+    def __init__(self, before: Pixels, after: Pixels, mask: Cover | None = None) -> None:
+        """Without a mask all is outside.
+
+        Raises:
+            ValueError: the sizes differ.
+        """
+        sizes = {(p.width, p.height) for p in (before, after, mask) if isinstance(p, Pixels)}
+        if len(sizes) != 1:
+            raise ValueError(f"pictures of different size cannot be compared: {sorted(sizes)}")
+        self.before, self.after, self.mask = before, after, mask
+        self.found = Changed(0, 0, before.width * before.height, 0)
+        self._left = [p for p in {*before.tiles, *after.tiles} if before.held(p) is not after.held(p)]
+
+    def go(self, until: float = math.inf) -> bool:
+        """Compare until this time of `perf_counter`, one tile at least; whether `found` is complete."""
+        while self._left:
+            self._add(self._left.pop())
+            if perf_counter() > until:
+                break
+        return not self._left
+
+    def _add(self, place: Place) -> None:
+        old, new = self.before.tile(place), self.after.tile(place)
+        zero = np.zeros((TILE, TILE, 4), np.uint8)
+        gap = _distance(zero if old is None else old, zero if new is None else new)
+        cover = None if self.mask is None else self.mask.tile(place)
+        within = np.zeros((TILE, TILE), np.bool_) if cover is None else cover > 0
+        found = self.found
+        self.found = Changed(
+            found.inside + int(((gap > 0) & within).sum()), found.outside + int(((gap > 0) & ~within).sum()), found.total,
+            max(found.largest, int(gap[~within].max(initial=0))),
+        )  # fmt: skip
+
+
 def changed(before: Pixels, after: Pixels, mask: Pixels | None = None) -> Changed:
-    """Compare two pictures of one size. A pixel is inside when the mask covers any of it; without a mask all is outside.
+    """Compare two pictures of one size at once.
 
     Raises:
         ValueError: the sizes differ.
     """
-    sizes = {(p.width, p.height) for p in (before, after, mask) if p is not None}
-    if len(sizes) != 1:
-        raise ValueError(f"pictures of different size cannot be compared: {sorted(sizes)}")
-    inside = outside = largest = 0
-    for place in {*before.tiles, *after.tiles}:
-        if before.held(place) is after.held(place):
-            continue
-        old, new = before.tile(place), after.tile(place)
-        zero = np.zeros((TILE, TILE, 4), np.uint8)
-        gap = _distance(zero if old is None else old, zero if new is None else new)
-        cover = None if mask is None else mask.tile(place)
-        within = np.zeros((TILE, TILE), np.bool_) if cover is None else cover > 0
-        inside += int(((gap > 0) & within).sum())
-        outside += int(((gap > 0) & ~within).sum())
-        largest = max(largest, int(gap[~within].max(initial=0)))
-    return Changed(inside, outside, before.width * before.height, largest)
+    made = Comparison(before, after, mask)
+    made.go()
+    return made.found
 
 
 def _distance(old: Bytes, new: Bytes) -> Bytes:

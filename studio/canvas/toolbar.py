@@ -243,6 +243,11 @@ class ZoomBar(QFrame):
         self.facts.setAccessibleName(self.tr("Size of the mask, region or selection"))
         row.insertSpacing(1, 2 * look.UNIT)
         row.insertWidget(2, self.facts)
+        self.changes = QLabel()
+        self.changes.setObjectName("hint")
+        self.changes.setAccessibleName(self.tr("What the result changed"))
+        self.changes.hide()
+        row.insertWidget(3, self.changes)
         view.moved.connect(lambda _viewport: self._tell())
         view.pointed.connect(self._pointed)
         self._tell()
@@ -253,6 +258,15 @@ class ZoomBar(QFrame):
     def show_mask(self, mask: Pixels | None) -> None:
         """Count the active mask, region or selection."""
         self.facts.setText("" if mask is None else facts(mask).text)
+
+    def show_changed(self, text: str, help: str = "", kept: bool = False) -> None:
+        """How a result differs from the picture below it; `kept`: not outside of the mask."""
+        self.changes.setObjectName("fine" if kept else "hint")
+        self.changes.style().polish(self.changes)
+        self.changes.setText(f"·  {text}" if text else "")
+        self.changes.setToolTip(help)
+        self.changes.setAccessibleDescription(help)
+        self.changes.setVisible(bool(text))
 
     def _pointed(self, at: object) -> None:
         x, y = getattr(at, "x", -1), getattr(at, "y", -1)

@@ -2,6 +2,7 @@
 
 from studio.parts.clickselect import ClickSelect
 from studio.parts.compare import ComparePart
+from studio.parts.compare_numbers import CompareNumbers
 from studio.parts.data import DataPart
 from studio.parts.drops import Drops
 from studio.parts.estimates import Estimates
@@ -30,6 +31,7 @@ PARTS: tuple[type[Part], ...] = (
     ScoresPart,
     LayersPart,
     Measures,
+    CompareNumbers,
     Inside,
     Parameters,
     Naming,
