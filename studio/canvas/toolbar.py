@@ -112,6 +112,7 @@ class ToolColumn(QFrame):
             group.addButton(button)
             column.addWidget(button)
             self.buttons[info.id] = button
+            self.tools[info.id].title = info.title
             self.tools[info.id].edited.connect(self.edited)
             self.tools[info.id].told.connect(self.told)
         column.addStretch(1)

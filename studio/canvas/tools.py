@@ -51,6 +51,7 @@ class CanvasTool(QObject):
     told = Signal(str)
     """A sentence for the status line: why nothing happened."""
     cursor = Qt.CursorShape.CrossCursor
+    title = ""
 
     def __init__(self, view: CanvasView) -> None:
         super().__init__(view)

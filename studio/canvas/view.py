@@ -87,6 +87,8 @@ class Tool(Protocol):
     """What the canvas asks of a tool. A tool changes nothing: it previews, and emits values."""
 
     cursor: Qt.CursorShape
+    title: str
+    """In the language in use, for screen readers."""
 
     def press(self, at: Pointer) -> None: ...
     def drag(self, at: Pointer) -> None: ...
@@ -175,6 +177,7 @@ class CanvasView(QWidget):
         self.tool = tool
         self._point_cursor()
         self.refresh()
+        self._describe()
         self.update()
 
     def set_heat(self, heat: Heat | None) -> None:
@@ -182,6 +185,7 @@ class CanvasView(QWidget):
         self.update()
 
     def _describe(self) -> None:
+        """The whole of it in words: what a screen reader says when the canvas has the focus."""
         scene = self.scene
         if not scene.width:
             self.setAccessibleDescription(self.tr("No picture is open."))
@@ -189,10 +193,32 @@ class CanvasView(QWidget):
         text = self.tr("Picture of {} by {} pixels at {} %.").format(
             scene.width, scene.height, round(self.viewport.zoom * 100)
         )
-        shown = [i.label or i.id for i in reversed(scene.items) if i.visible]
-        if shown:
-            text += " " + self.tr("Layers from the top: {}.").format(", ".join(shown))
-        self.setAccessibleDescription(text)
+        if scene.items:
+            told = ", ".join(self._told(item) for item in reversed(scene.items))
+            text += " " + self.tr("Layers from the top: {}.").format(told)
+        box = scene.selection.bounds() if scene.selection is not None else None
+        if box is not None:
+            text += " " + self.tr("Selected: {} by {} pixels at {}, {}.").format(box[2], box[3], box[0], box[1])
+        else:
+            text += " " + self.tr("Nothing is selected.")
+        if self.tool is not None and self.tool.title:
+            text += " " + self.tr("Tool: {}.").format(self.tool.title)
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
+
+    def _told(self, item: Item) -> str:
+        kinds = {
+            Kind.PICTURE: self.tr("picture"), Kind.RESULT: self.tr("result"), Kind.MASK: self.tr("mask"),
+            Kind.REGION: self.tr("region"),
+        }  # fmt: skip
+        facts = [kinds[item.kind]]
+        if not item.visible:
+            facts.append(self.tr("hidden"))
+        if item.locked:
+            facts.append(self.tr("locked"))
+        if item.id == self.scene.active:
+            facts.append(self.tr("active"))
+        return f"{item.label or item.id} ({', '.join(facts)})"
 
     # --- places
 

@@ -183,6 +183,31 @@ def test_the_selection_inside_out_and_all_of_it(window: Window) -> None:
     assert not half.array()[:, :64].any()
 
 
+def test_the_canvas_says_in_words_what_is_on_it(window: Window) -> None:
+    def said() -> str:
+        return window.view.accessibleDescription()
+
+    assert "Picture of 128 by 96 pixels" in said()
+    assert "Layers from the top: photo (picture, active)." in said()
+    assert "Nothing is selected." in said()
+    assert said().endswith("Tool: Arrange.")
+    window.workspace.add_region((0, 0, 32, 32), "Region", "cat")
+    press(window, "lock")
+    assert "from the top: cat (region, locked, active), photo (picture)." in said()
+    window.workspace.edit("Hide", lambda p: edits.show_layer(p, p.layers[0].id, False))
+    assert "photo (picture, hidden)" in said()
+    press(window, "up")
+    press(window, "down")
+    assert "from the top: photo (picture, hidden), cat (region, locked, active)." in said()
+    select(window, 10, 20, 30, 40)
+    window.column.choose("lasso")
+    assert "Selected: 30 by 40 pixels at 10, 20. Tool: Lasso." in said()
+    window.commands.run("edit.deselect")
+    assert "Nothing is selected." in said()
+    window.layers.list.item(1).setText("dog")
+    assert "dog (region" in said()
+
+
 def test_every_act_is_in_the_menu_and_reached_by_keys(window: Window) -> None:
     acts = [command for command in window.commands if command.menu == "layer"]
     assert {command.id.partition(".")[2] for command in acts} >= set(window.layers.buttons)
