@@ -27,26 +27,26 @@ class LayersPart(Part):
 
     def commands(self) -> list[Command]:
         """All with a shortcut, and each greyed out while it has nothing to act on."""
-        tr, panel = self.tr, self.window.layers
+        panel = self.window.layers
         return [
-            Command("layer.mask", tr("New &mask"), self.new_mask, "layer", "Ctrl+Shift+N", when=self._sized,
-                    help=tr("An empty mask to paint, on top")),
-            Command("layer.from_selection", tr("Mask from the &selection"), self.mask_from_selection, "layer", "Ctrl+M",
+            Command("layer.mask", self.tr("New &mask"), self.new_mask, "layer", "Ctrl+Shift+N", when=self._sized,
+                    help=self.tr("An empty mask to paint, on top")),
+            Command("layer.from_selection", self.tr("Mask from the &selection"), self.mask_from_selection, "layer", "Ctrl+M",
                     when=self._selected),
-            Command("layer.to_selection", tr("Se&lection from the mask"), self.selection_from_mask, "layer", "Ctrl+Alt+M",
-                    when=self._covering, help=tr("Select what the mask or region covers")),
-            Command("layer.invert", tr("&Invert the mask"), self.invert, "layer", "Ctrl+I", when=self._covering,
-                    help=tr("What was outside is inside; a region becomes a painted one")),
-            Command("layer.duplicate", tr("&Duplicate"), self.duplicate, "layer", "Ctrl+Shift+J", group="b", when=self._any),
-            Command("layer.rename", tr("&Rename"), panel.rename, "layer", group="b", when=self._any,
-                    help=tr("A region's name is the word it stands for")),
-            Command("layer.lock", tr("Loc&k"), panel.lock, "layer", "Ctrl+/", group="b", when=self._any),
-            Command("layer.remove", tr("R&emove"), panel.remove, "layer", "Ctrl+Delete", group="b", when=self._any),
-            Command("layer.up", tr("Move &up"), lambda: panel.shift(1), "layer", "Ctrl+]", group="c", when=self._any),
-            Command("layer.down", tr("Move do&wn"), lambda: panel.shift(-1), "layer", "Ctrl+[", group="c", when=self._any),
-            Command("edit.select_all", tr("Select &everything"), self.select_all, "edit", "Ctrl+A", group="b",
+            Command("layer.to_selection", self.tr("Se&lection from the mask"), self.selection_from_mask, "layer", "Ctrl+Alt+M",
+                    when=self._covering, help=self.tr("Select what the mask or region covers")),
+            Command("layer.invert", self.tr("&Invert the mask"), self.invert, "layer", "Ctrl+I", when=self._covering,
+                    help=self.tr("What was outside is inside; a region becomes a painted one")),
+            Command("layer.duplicate", self.tr("&Duplicate"), self.duplicate, "layer", "Ctrl+Shift+J", group="b", when=self._any),
+            Command("layer.rename", self.tr("&Rename"), panel.rename, "layer", group="b", when=self._any,
+                    help=self.tr("A region's name is the word it stands for")),
+            Command("layer.lock", self.tr("Loc&k"), panel.lock, "layer", "Ctrl+/", group="b", when=self._any),
+            Command("layer.remove", self.tr("R&emove"), panel.remove, "layer", "Ctrl+Delete", group="b", when=self._any),
+            Command("layer.up", self.tr("Move &up"), lambda: panel.shift(1), "layer", "Ctrl+]", group="c", when=self._any),
+            Command("layer.down", self.tr("Move do&wn"), lambda: panel.shift(-1), "layer", "Ctrl+[", group="c", when=self._any),
+            Command("edit.select_all", self.tr("Select &everything"), self.select_all, "edit", "Ctrl+Shift+A", group="b",
                     when=self._sized),
-            Command("edit.invert_selection", tr("In&vert the selection"), self.invert_selection, "edit", "Ctrl+Alt+I",
+            Command("edit.invert_selection", self.tr("In&vert the selection"), self.invert_selection, "edit", "Ctrl+Alt+I",
                     group="b", when=self._selected),
         ]  # fmt: skip
 

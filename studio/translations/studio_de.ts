@@ -623,6 +623,46 @@
         <source>Layers from the top: {}.</source>
         <translation>Ebenen von oben: {}.</translation>
     </message>
+    <message>
+        <source>Selected: {} by {} pixels at {}, {}.</source>
+        <translation>Ausgewählt: {} mal {} Pixel bei {}, {}.</translation>
+    </message>
+    <message>
+        <source>Nothing is selected.</source>
+        <translation>Nichts ist ausgewählt.</translation>
+    </message>
+    <message>
+        <source>Tool: {}.</source>
+        <translation>Werkzeug: {}.</translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation>Bild</translation>
+    </message>
+    <message>
+        <source>result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>mask</source>
+        <translation>Maske</translation>
+    </message>
+    <message>
+        <source>region</source>
+        <translation>Region</translation>
+    </message>
+    <message>
+        <source>hidden</source>
+        <translation>verborgen</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>gesperrt</translation>
+    </message>
+    <message>
+        <source>active</source>
+        <translation>aktiv</translation>
+    </message>
 </context>
 <context>
     <name>ClickSelect</name>
@@ -665,6 +705,17 @@
     <message>
         <source>Mask {} of {}: {} choose, Enter takes it, Esc drops it; more clicks make it better.</source>
         <translation>Maske {} von {}: {} wählen, Eingabe übernimmt, Esc verwirft; weitere Klicks verbessern sie.</translation>
+    </message>
+</context>
+<context>
+    <name>CompareNumbers</name>
+    <message>
+        <source>the selection</source>
+        <translation>der Auswahl</translation>
+    </message>
+    <message>
+        <source>“{}” against “{}” below it, inside and outside of {}. Largest difference outside: {} of 255.</source>
+        <translation>„{}“ gegen „{}“ darunter, innerhalb und außerhalb von {}. Größter Unterschied außerhalb: {} von 255.</translation>
     </message>
 </context>
 <context>
@@ -1287,6 +1338,26 @@
         <translation>Deckkraft der Ebene</translation>
     </message>
     <message>
+        <source>New mask</source>
+        <translation>Neue Maske</translation>
+    </message>
+    <message>
+        <source>Mask from the selection</source>
+        <translation>Maske aus der Auswahl</translation>
+    </message>
+    <message>
+        <source>Selection from the mask</source>
+        <translation>Auswahl aus der Maske</translation>
+    </message>
+    <message>
+        <source>Invert the mask</source>
+        <translation>Maske umkehren</translation>
+    </message>
+    <message>
+        <source>Duplicate the layer</source>
+        <translation>Ebene duplizieren</translation>
+    </message>
+    <message>
         <source>Layer up</source>
         <translation>Ebene nach oben</translation>
     </message>
@@ -1353,6 +1424,109 @@
     <message>
         <source>Remove layer</source>
         <translation>Ebene entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>LayersPart</name>
+    <message>
+        <source>New &amp;mask</source>
+        <translation>Neue &amp;Maske</translation>
+    </message>
+    <message>
+        <source>An empty mask to paint, on top</source>
+        <translation>Eine leere Maske zum Malen, zuoberst</translation>
+    </message>
+    <message>
+        <source>Mask from the &amp;selection</source>
+        <translation>Maske aus der &amp;Auswahl</translation>
+    </message>
+    <message>
+        <source>Se&amp;lection from the mask</source>
+        <translation>Auswah&amp;l aus der Maske</translation>
+    </message>
+    <message>
+        <source>Select what the mask or region covers</source>
+        <translation>Auswählen, was die Maske oder Region bedeckt</translation>
+    </message>
+    <message>
+        <source>&amp;Invert the mask</source>
+        <translation>Maske &amp;umkehren</translation>
+    </message>
+    <message>
+        <source>What was outside is inside; a region becomes a painted one</source>
+        <translation>Was außen war, ist innen; aus einer Region wird eine gemalte</translation>
+    </message>
+    <message>
+        <source>&amp;Duplicate</source>
+        <translation>&amp;Duplizieren</translation>
+    </message>
+    <message>
+        <source>&amp;Rename</source>
+        <translation>Umbe&amp;nennen</translation>
+    </message>
+    <message>
+        <source>A region&apos;s name is the word it stands for</source>
+        <translation>Der Name einer Region ist das Wort, für das sie steht</translation>
+    </message>
+    <message>
+        <source>Loc&amp;k</source>
+        <translation>S&amp;perren</translation>
+    </message>
+    <message>
+        <source>R&amp;emove</source>
+        <translation>&amp;Entfernen</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>Nach &amp;oben</translation>
+    </message>
+    <message>
+        <source>Move do&amp;wn</source>
+        <translation>Nach un&amp;ten</translation>
+    </message>
+    <message>
+        <source>Select &amp;everything</source>
+        <translation>&amp;Alles auswählen</translation>
+    </message>
+    <message>
+        <source>In&amp;vert the selection</source>
+        <translation>Auswahl um&amp;kehren</translation>
+    </message>
+    <message>
+        <source>New mask</source>
+        <translation>Neue Maske</translation>
+    </message>
+    <message>
+        <source>Mask from the selection</source>
+        <translation>Maske aus der Auswahl</translation>
+    </message>
+    <message>
+        <source>Selection from the mask</source>
+        <translation>Auswahl aus der Maske</translation>
+    </message>
+    <message>
+        <source>Invert the mask</source>
+        <translation>Maske umkehren</translation>
+    </message>
+    <message>
+        <source>Select everything</source>
+        <translation>Alles auswählen</translation>
+    </message>
+    <message>
+        <source>Invert the selection</source>
+        <translation>Auswahl umkehren</translation>
+    </message>
+    <message>
+        <source>{} copy</source>
+        <translation>{} Kopie</translation>
+    </message>
+    <message>
+        <source>Duplicate layer</source>
+        <translation>Ebene duplizieren</translation>
+    </message>
+    <message>
+        <source>Mask {}</source>
+        <translation>Maske {}</translation>
     </message>
 </context>
 <context>
@@ -2791,6 +2965,10 @@
         <translation>&amp;Werkzeuge</translation>
     </message>
     <message>
+        <source>&amp;Layer</source>
+        <translation>&amp;Ebene</translation>
+    </message>
+    <message>
         <source>&amp;View</source>
         <translation>&amp;Ansicht</translation>
     </message>
@@ -2904,6 +3082,10 @@
     <message>
         <source>Size of the mask, region or selection</source>
         <translation>Größe der Maske, Region oder Auswahl</translation>
+    </message>
+    <message>
+        <source>What the result changed</source>
+        <translation>Was das Ergebnis geändert hat</translation>
     </message>
 </context>
 <context>

@@ -623,6 +623,46 @@
         <source>Layers from the top: {}.</source>
         <translation>图层（自上而下）：{}。</translation>
     </message>
+    <message>
+        <source>Selected: {} by {} pixels at {}, {}.</source>
+        <translation>已选：{} × {} 像素，位于 {}, {}。</translation>
+    </message>
+    <message>
+        <source>Nothing is selected.</source>
+        <translation>未选择任何内容。</translation>
+    </message>
+    <message>
+        <source>Tool: {}.</source>
+        <translation>工具：{}。</translation>
+    </message>
+    <message>
+        <source>picture</source>
+        <translation>图片</translation>
+    </message>
+    <message>
+        <source>result</source>
+        <translation>结果</translation>
+    </message>
+    <message>
+        <source>mask</source>
+        <translation>蒙版</translation>
+    </message>
+    <message>
+        <source>region</source>
+        <translation>区域</translation>
+    </message>
+    <message>
+        <source>hidden</source>
+        <translation>已隐藏</translation>
+    </message>
+    <message>
+        <source>locked</source>
+        <translation>已锁定</translation>
+    </message>
+    <message>
+        <source>active</source>
+        <translation>当前</translation>
+    </message>
 </context>
 <context>
     <name>ClickSelect</name>
@@ -665,6 +705,17 @@
     <message>
         <source>Mask {} of {}: {} choose, Enter takes it, Esc drops it; more clicks make it better.</source>
         <translation>蒙版 {}/{}：{} 选择，Enter 采用，Esc 放弃；继续点击可改进。</translation>
+    </message>
+</context>
+<context>
+    <name>CompareNumbers</name>
+    <message>
+        <source>the selection</source>
+        <translation>选区</translation>
+    </message>
+    <message>
+        <source>“{}” against “{}” below it, inside and outside of {}. Largest difference outside: {} of 255.</source>
+        <translation>“{}”与其下方的“{}”相比，在{}之内和之外。之外的最大差异：{} / 255。</translation>
     </message>
 </context>
 <context>
@@ -1287,6 +1338,26 @@
         <translation>图层不透明度</translation>
     </message>
     <message>
+        <source>New mask</source>
+        <translation>新建蒙版</translation>
+    </message>
+    <message>
+        <source>Mask from the selection</source>
+        <translation>由选区生成蒙版</translation>
+    </message>
+    <message>
+        <source>Selection from the mask</source>
+        <translation>由蒙版生成选区</translation>
+    </message>
+    <message>
+        <source>Invert the mask</source>
+        <translation>反转蒙版</translation>
+    </message>
+    <message>
+        <source>Duplicate the layer</source>
+        <translation>复制图层</translation>
+    </message>
+    <message>
         <source>Layer up</source>
         <translation>上移图层</translation>
     </message>
@@ -1353,6 +1424,109 @@
     <message>
         <source>Remove layer</source>
         <translation>移除图层</translation>
+    </message>
+</context>
+<context>
+    <name>LayersPart</name>
+    <message>
+        <source>New &amp;mask</source>
+        <translation>新建蒙版(&amp;M)</translation>
+    </message>
+    <message>
+        <source>An empty mask to paint, on top</source>
+        <translation>在最上方新建可绘制的空蒙版</translation>
+    </message>
+    <message>
+        <source>Mask from the &amp;selection</source>
+        <translation>由选区生成蒙版(&amp;S)</translation>
+    </message>
+    <message>
+        <source>Se&amp;lection from the mask</source>
+        <translation>由蒙版生成选区(&amp;L)</translation>
+    </message>
+    <message>
+        <source>Select what the mask or region covers</source>
+        <translation>选择蒙版或区域所覆盖的部分</translation>
+    </message>
+    <message>
+        <source>&amp;Invert the mask</source>
+        <translation>反转蒙版(&amp;I)</translation>
+    </message>
+    <message>
+        <source>What was outside is inside; a region becomes a painted one</source>
+        <translation>原来在外的变为在内；区域变为绘制的区域</translation>
+    </message>
+    <message>
+        <source>&amp;Duplicate</source>
+        <translation>复制(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Rename</source>
+        <translation>重命名(&amp;R)</translation>
+    </message>
+    <message>
+        <source>A region&apos;s name is the word it stands for</source>
+        <translation>区域的名称就是它所代表的词</translation>
+    </message>
+    <message>
+        <source>Loc&amp;k</source>
+        <translation>锁定(&amp;K)</translation>
+    </message>
+    <message>
+        <source>R&amp;emove</source>
+        <translation>移除(&amp;E)</translation>
+    </message>
+    <message>
+        <source>Move &amp;up</source>
+        <translation>上移(&amp;U)</translation>
+    </message>
+    <message>
+        <source>Move do&amp;wn</source>
+        <translation>下移(&amp;W)</translation>
+    </message>
+    <message>
+        <source>Select &amp;everything</source>
+        <translation>全选(&amp;E)</translation>
+    </message>
+    <message>
+        <source>In&amp;vert the selection</source>
+        <translation>反选(&amp;V)</translation>
+    </message>
+    <message>
+        <source>New mask</source>
+        <translation>新建蒙版</translation>
+    </message>
+    <message>
+        <source>Mask from the selection</source>
+        <translation>由选区生成蒙版</translation>
+    </message>
+    <message>
+        <source>Selection from the mask</source>
+        <translation>由蒙版生成选区</translation>
+    </message>
+    <message>
+        <source>Invert the mask</source>
+        <translation>反转蒙版</translation>
+    </message>
+    <message>
+        <source>Select everything</source>
+        <translation>全选</translation>
+    </message>
+    <message>
+        <source>Invert the selection</source>
+        <translation>反选</translation>
+    </message>
+    <message>
+        <source>{} copy</source>
+        <translation>{} 副本</translation>
+    </message>
+    <message>
+        <source>Duplicate layer</source>
+        <translation>复制图层</translation>
+    </message>
+    <message>
+        <source>Mask {}</source>
+        <translation>蒙版 {}</translation>
     </message>
 </context>
 <context>
@@ -2788,6 +2962,10 @@
         <translation>工具(&amp;T)</translation>
     </message>
     <message>
+        <source>&amp;Layer</source>
+        <translation>图层(&amp;L)</translation>
+    </message>
+    <message>
         <source>&amp;View</source>
         <translation>视图(&amp;V)</translation>
     </message>
@@ -2901,6 +3079,10 @@
     <message>
         <source>Size of the mask, region or selection</source>
         <translation>蒙版、区域或选区的大小</translation>
+    </message>
+    <message>
+        <source>What the result changed</source>
+        <translation>结果改变了什么</translation>
     </message>
 </context>
 <context>
