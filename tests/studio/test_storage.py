@@ -29,12 +29,14 @@ from studio.document.storage import (
 )
 from studio.document.tiles import TileStore
 from studio.document.tree import Patch, decode, patched
+from tests.studio import test_document
 from tests.studio.test_document import rich
 
 
 @pytest.fixture
-def whole(tmp_path: Path) -> Path:
-    """A good zip."""
+def whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A good zip, the same whatever ran before: where a file is damaged decides what is lost."""
+    monkeypatch.setattr(test_document, "NOISE", np.random.default_rng(7))
     path = tmp_path / "good.zip"
     export_zip(rich(TileStore()), path)
     return path
