@@ -102,14 +102,8 @@ def _spread(bench: Bench, tables: Sequence[str], tell: Callable[[str], None]) ->
     if not _open(bench, tables):
         return
     tell(f"{', '.join(tables)}: {len(_open(bench, tables))} units")
-    words = [
-        sys.executable,
-        "-m",
-        "editing.bench",
-        "--folder",
-        str(bench.folder),
-        *(["--count", str(bench.count)] if bench.count else []),
-    ]
+    count = ["--count", str(bench.count)] if bench.count else []
+    words = [sys.executable, "-m", "editing.bench", "--folder", str(bench.folder), *count]
     threads = dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     root = str(Path(__file__).parents[1])
     surroundings = {**os.environ, **threads, "HF_HUB_OFFLINE": "1", "PYTHONPATH": root}
@@ -119,7 +113,7 @@ def _spread(bench: Bench, tables: Sequence[str], tell: Callable[[str], None]) ->
     ]
     try:
         codes = [process.wait() for process in running]
-    except BaseException:
+    except BaseException:  # also when the person interrupts: no worker draws on alone; it goes on to the caller
         for process in running:
             process.terminate()
         raise

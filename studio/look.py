@@ -6,7 +6,7 @@ style sheet uses has a contrast of at least 4.5 : 1 (WCAG 2.2, 1.4.3), every con
 """
 
 import locale
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Literal
 import qtawesome
 from PySide6.QtCore import QDir, QSize, Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QProxyStyle, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QProxyStyle, QToolButton, QWidget
 
 UNIT = 8
 """The grid: margins and gaps are multiples (or halves) of it, in pixels."""
@@ -345,6 +345,28 @@ def put_icon(button: QAbstractButton, name: str) -> None:
     button.setProperty(_ICON, name)
     button.setIcon(icon(name))
     button.setIconSize(icon_size())
+
+
+def icon_button(icon: str, text: str, call: Callable[[], object] | None = None, checkable: bool = False) -> QToolButton:
+    """A button that is only an icon; `text` is its tool tip and what a screen reader says."""
+    button = QToolButton()
+    put_icon(button, icon)
+    button.setToolTip(text)
+    button.setAccessibleName(text)
+    button.setCheckable(checkable)
+    if call is not None:
+        button.clicked.connect(lambda _on: call())
+    return button
+
+
+def refill(box: QComboBox, values: Sequence[tuple[str, object]]) -> None:
+    """Choices below the first, which asks for nothing; what was chosen stays chosen where it is still there."""
+    before = box.currentData()
+    while box.count() > 1:
+        box.removeItem(1)
+    for text, value in values:
+        box.addItem(text, value)
+    box.setCurrentIndex(max(0, box.findData(before)))
 
 
 def icon_size() -> QSize:

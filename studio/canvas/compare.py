@@ -1,6 +1,5 @@
 """Two pictures compared: under a slider, side by side, or by pointing; all views look at the same place."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from enum import StrEnum
 
@@ -195,7 +194,7 @@ class CompareView(QWidget):
         # Cut short where there is no room, rather than making the window wider; the tooltip has all of it.
         self.numbers.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.numbers.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        self.swap_button = self._button(
+        self.swap_button = look.icon_button(
             "mdi6.swap-horizontal", self.tr("Change before and after over (Shift+X)"), self.swap
         )
         self.keep_button = QPushButton(self.tr("Keep this one"))
@@ -203,7 +202,7 @@ class CompareView(QWidget):
         self.swapped_over: bool = False
         """Whether the picture that was given as "before" stands as "after"."""
         self._shown: tuple[Pixels, Pixels, Pixels | None, tuple[str, str]] | None = None
-        self.close_button = self._button("remove", self.tr("Close the comparison (Esc)"), self.closed.emit)
+        self.close_button = look.icon_button("remove", self.tr("Close the comparison (Esc)"), self.closed.emit)
         self._lay_out()
         for view in (self.left, self.right):
             view.swapped.connect(self._swapped)
@@ -280,14 +279,6 @@ class CompareView(QWidget):
         self.line.blockSignals(True)
         self.line.setValue(round(split * 100))
         self.line.blockSignals(False)
-
-    def _button(self, icon: str, text: str, call: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        look.put_icon(button, icon)
-        button.setAccessibleName(text)
-        button.setToolTip(text)
-        button.clicked.connect(lambda: call())
-        return button
 
     def _make_buttons(self) -> dict[Mode, QToolButton]:
         texts = {

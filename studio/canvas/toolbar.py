@@ -234,11 +234,11 @@ class ZoomBar(QFrame):
         self.percent.setAccessibleName(self.tr("Zoom"))
         row.addWidget(self.where)
         row.addStretch(1)
-        row.addWidget(self._button("zoom-out", self.tr("Zoom out (-)"), lambda: view.zoom_by(2**-0.5)))
+        row.addWidget(look.icon_button("zoom-out", self.tr("Zoom out (-)"), lambda: view.zoom_by(2**-0.5)))
         row.addWidget(self.percent)
-        row.addWidget(self._button("zoom-in", self.tr("Zoom in (+)"), lambda: view.zoom_by(2**0.5)))
-        row.addWidget(self._button("fit", self.tr("Show the whole picture (0)"), view.fit))
-        row.addWidget(self._button("actual", self.tr("Pixel for pixel (1)"), view.actual))
+        row.addWidget(look.icon_button("zoom-in", self.tr("Zoom in (+)"), lambda: view.zoom_by(2**0.5)))
+        row.addWidget(look.icon_button("fit", self.tr("Show the whole picture (0)"), view.fit))
+        row.addWidget(look.icon_button("actual", self.tr("Pixel for pixel (1)"), view.actual))
         self.facts = QLabel()
         self.facts.setObjectName("hint")
         self.facts.setAccessibleName(self.tr("Size of the mask, region or selection"))
@@ -279,10 +279,3 @@ class ZoomBar(QFrame):
             text += "  ·  " + " ".join(map(str, pixel(item.pixels, int(own.x()), int(own.y()))))
         self.where.setText(text)
 
-    def _button(self, icon: str, text: str, call: object) -> QToolButton:
-        button = QToolButton()
-        look.put_icon(button, icon)
-        button.setToolTip(text)
-        button.setAccessibleName(text)
-        button.clicked.connect(lambda: call())  # type: ignore[operator]
-        return button

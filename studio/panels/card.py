@@ -269,10 +269,6 @@ class ModifierCard(QFrame):
         return found
 
     def _button(self, icon: str, text: str, call: Callable[[], object]) -> QToolButton:
-        button = QToolButton()
-        look.put_icon(button, icon)
+        button = look.icon_button(icon, text.format(self.info.title), call)
         button.setAutoRaise(True)
-        button.setToolTip(text.format(self.info.title))
-        button.setAccessibleName(text.format(self.info.title))
-        button.clicked.connect(lambda: call())
         return button

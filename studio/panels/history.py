@@ -35,7 +35,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -377,7 +376,7 @@ class HistoryPanel(QWidget):
         )}  # fmt: skip
         self._title = title
         self.filter_bar = QWidget()
-        self.buttons = {name: self._button(icon, text, call, on) for name, icon, text, call, on in (
+        self.buttons = {name: look.icon_button(icon, text, call, on) for name, icon, text, call, on in (
             ("filter", "mdi6.filter-outline", self.tr("Filters"), self._show_filters, True),
             ("pinned", "pin", self.tr("Pinned results only"), self.search, True),
             ("use", "add", self.tr("Use in this picture (Enter)"), self._use, False),
@@ -434,10 +433,10 @@ class HistoryPanel(QWidget):
             "model": lambda v: v.rsplit("/", 1)[-1], "concept": str, "method": lambda v: self._title(Entry("", v)),
         }  # fmt: skip
         for name, values in found.items():
-            _fill(self.filters[name], [(f"{titles[name](value)} ({n})", value) for value, n in values])
-        _fill(self.filters["date"], [(self.tr("Today"), 1), (self.tr("Last 7 days"), 7), (self.tr("Last 30 days"), 30),
+            look.refill(self.filters[name], [(f"{titles[name](value)} ({n})", value) for value, n in values])
+        look.refill(self.filters["date"], [(self.tr("Today"), 1), (self.tr("Last 7 days"), 7), (self.tr("Last 30 days"), 30),
                                      (self.tr("Last year"), 365)])  # fmt: skip
-        _fill(self.filters["rating"], [("★" * n + "+" * (n < 5), n) for n in range(1, 6)])
+        look.refill(self.filters["rating"], [("★" * n + "+" * (n < 5), n) for n in range(1, 6)])
 
     def take(self, entry: Entry) -> None:
         """A new result."""
@@ -534,7 +533,7 @@ class HistoryPanel(QWidget):
 
     def _tell_count(self) -> None:
         try:
-            self.count.setText(self.tr("{} results").format(self.history.count(self.model.query)))
+            self.count.setText(self.tr("Results: {}").format(self.history.count(self.model.query)))
         except UserError as error:
             self.trouble.emit(str(error))
 
@@ -574,21 +573,4 @@ class HistoryPanel(QWidget):
         box.activated.connect(lambda _place: self.search())
         return box
 
-    def _button(self, icon: str, text: str, call: Callable[[], None], checkable: bool) -> QToolButton:
-        button = QToolButton()
-        look.put_icon(button, icon)
-        button.setToolTip(text)
-        button.setAccessibleName(text)
-        button.setCheckable(checkable)
-        button.clicked.connect(lambda _on: call())
-        return button
 
-
-def _fill(box: QComboBox, values: list[tuple[str, Any]]) -> None:
-    """Choices below the first, which asks for nothing."""
-    before = box.currentData()
-    while box.count() > 1:
-        box.removeItem(1)
-    for text, value in values:
-        box.addItem(text, value)
-    box.setCurrentIndex(max(0, box.findData(before)))

@@ -185,10 +185,7 @@ class LayersPanel(QWidget):
             self.list.editItem(item)
 
     def _button(self, icon: str, text: str) -> QToolButton:
-        button = QToolButton()
-        look.put_icon(button, icon)
+        button = look.icon_button(icon, text)
         button.setFixedSize(BUTTON, BUTTON)
-        button.setToolTip(text)
-        button.setAccessibleName(text)
         button.clicked.connect(lambda: self.wanted.emit(next(n for n, b in self.buttons.items() if b is button)))
         return button

@@ -33,7 +33,6 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -191,7 +190,7 @@ class LibraryPanel(QWidget):
         self.tags.setMinimumContentsLength(3)
         self.tags.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self.tags.setAccessibleName(self.tr("Concepts with a tag"))
-        self.buttons = {name: self._button(icon, text, call) for name, icon, text, call in (
+        self.buttons = {name: look.icon_button(icon, text, call) for name, icon, text, call in (
             ("use", "add", self.tr("Use in the prompt and in Create (Enter)"), lambda: self._with(self.used)),
             ("import", "folder", self.tr("Import a concept…"), self.imported.emit),
             ("export", "export", self.tr("Export this concept…"), lambda: self._with(self.exported)),
@@ -364,14 +363,6 @@ class LibraryPanel(QWidget):
         whole = QVBoxLayout(self)
         whole.setContentsMargins(look.UNIT, look.UNIT // 2, look.UNIT, look.UNIT // 2)
         whole.addWidget(split)
-
-    def _button(self, icon: str, text: str, call: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        look.put_icon(button, icon)
-        button.setToolTip(text)
-        button.setAccessibleName(text)
-        button.clicked.connect(lambda _on: call())
-        return button
 
 
 def _tags(text: str) -> list[str]:

@@ -281,12 +281,7 @@ class QueuePanel(QWidget):
             "pause": "pause", "hold": "hand", "up": "arrow-up", "down": "arrow-down", "retry": "rotate-right", "cancel": "xmark",
             "clear": "broom",
         }  # fmt: skip
-        button = QToolButton()
-        look.put_icon(button, f"fa6s.{icons[name]}")
-        button.setToolTip(text)
-        button.setAccessibleName(text)
-        button.clicked.connect(lambda: call())
-        return button
+        return look.icon_button(f"fa6s.{icons[name]}", text, call)
 
     def _keys(self) -> None:
         """What the list does by keyboard."""

@@ -24,7 +24,6 @@ from PySide6.QtWidgets import (
     QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -329,8 +328,8 @@ class ScoresPanel(QWidget):
         }  # fmt: skip
         for name, found in values.items():
             titles = {v: self._title(v) if name == "method" else v for v in found if v}
-            _fill(self.filters[name], sorted((t, v) for v, t in titles.items()))
-        _fill(self.filters["measured"], [(self.tr("Measured"), "yes"), (self.tr("Not measured"), "no")])
+            look.refill(self.filters[name], sorted((t, v) for v, t in titles.items()))
+        look.refill(self.filters["measured"], [(self.tr("Measured"), "yes"), (self.tr("Not measured"), "no")])
         self.search()
 
     def search(self) -> None:
@@ -379,8 +378,8 @@ class ScoresPanel(QWidget):
         bar = QHBoxLayout()
         bar.setContentsMargins(look.UNIT, look.UNIT, look.UNIT, look.UNIT // 2)
         bar.addWidget(self.words, 1)
-        bar.addWidget(self._button("mdi6.refresh", self.tr("Read the scores again"), self.reload.emit))
-        bar.addWidget(self._button("picture", self.tr("Show the canvas"), self.canvas.emit))
+        bar.addWidget(look.icon_button("mdi6.refresh", self.tr("Read the scores again"), self.reload.emit))
+        bar.addWidget(look.icon_button("picture", self.tr("Show the canvas"), self.canvas.emit))
         bar.addWidget(self.export_button)
         row = QHBoxLayout()
         row.setContentsMargins(look.UNIT, 0, look.UNIT, look.UNIT // 2)
@@ -418,19 +417,4 @@ class ScoresPanel(QWidget):
         box.activated.connect(lambda _place: self.search())
         return box
 
-    def _button(self, icon: str, text: str, call: Callable[[], None]) -> QToolButton:
-        button = QToolButton()
-        look.put_icon(button, icon)
-        button.setToolTip(text)
-        button.setAccessibleName(text)
-        button.clicked.connect(lambda _on: call())
-        return button
 
-
-def _fill(box: QComboBox, values: Sequence[tuple[str, str]]) -> None:
-    before = box.currentData()
-    while box.count() > 1:
-        box.removeItem(1)
-    for text, value in values:
-        box.addItem(text, value)
-    box.setCurrentIndex(max(0, box.findData(before)))

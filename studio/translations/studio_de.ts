@@ -1188,8 +1188,8 @@
         <translation>Hier erscheint, was entsteht, mit allem, was eine Wiederholung braucht.</translation>
     </message>
     <message>
-        <source>{} results</source>
-        <translation>{} Ergebnisse</translation>
+        <source>Results: {}</source>
+        <translation>Ergebnisse: {}</translation>
     </message>
 </context>
 <context>

@@ -1188,8 +1188,8 @@
         <translation>您的作品会显示在这里，并附有重新生成所需的一切。</translation>
     </message>
     <message>
-        <source>{} results</source>
-        <translation>{} 个结果</translation>
+        <source>Results: {}</source>
+        <translation>结果：{}</translation>
     </message>
 </context>
 <context>
