@@ -122,7 +122,7 @@ class History:
         where, values = _where(query)
         with self._lock, reading(self.path, WHAT):
             rows = self._db.execute(
-                f"SELECT * FROM entries {where} ORDER BY number DESC LIMIT ? OFFSET ?", (*values, limit, skip)
+                f"SELECT entries.* {where} ORDER BY {_number(query)} DESC LIMIT ? OFFSET ?", (*values, limit, skip)
             ).fetchall()
         return [_entry(row) for row in rows]
 
@@ -130,25 +130,24 @@ class History:
         """The newest first, each with its number; `before` goes on below a number, however far down that is."""
         where, values = _where(query)
         if before is not None:
-            where = f"{where} AND number < ?" if where else "WHERE number < ?"
+            where = f"{where} AND {_number(query)} < ?"
             values.append(before)
         with self._lock, reading(self.path, WHAT):
             rows = self._db.execute(
-                f"SELECT * FROM entries {where} ORDER BY number DESC LIMIT ?", (*values, limit)
+                f"SELECT entries.* {where} ORDER BY {_number(query)} DESC LIMIT ?", (*values, limit)
             ).fetchall()
         return [(row["number"], _entry(row)) for row in rows]
 
     def fits(self, id: str, query: Query) -> bool:
         """Whether a result would be found."""
         where, values = _where(query)
-        where = f"{where} AND id = ?" if where else "WHERE id = ?"
         with self._lock, reading(self.path, WHAT):
-            return self._db.execute(f"SELECT 1 FROM entries {where}", (*values, id)).fetchone() is not None
+            return self._db.execute(f"SELECT 1 {where} AND id = ?", (*values, id)).fetchone() is not None
 
     def count(self, query: Query = Query()) -> int:
         where, values = _where(query)
         with self._lock, reading(self.path, WHAT):
-            return int(self._db.execute(f"SELECT count(*) FROM entries {where}", values).fetchone()[0])
+            return int(self._db.execute(f"SELECT count(*) {where}", values).fetchone()[0])
 
     def values(self, column: str) -> list[tuple[str, int]]:
         """What a filter may offer (`model`, `method`, `project` or `concept`), with how many results each has."""
@@ -244,17 +243,26 @@ class History:
         )
 
 
+def _number(query: Query) -> str:
+    """The number of a row, read from where the query begins: the index of words gives its rows in this order already."""
+    return "words.rowid" if match(query.words) else "number"
+
+
 def _where(query: Query) -> tuple[str, list[Any]]:
+    """FROM and WHERE, with at least one condition, and the values."""
     parts: list[tuple[str, Any]] = []
+    source = "entries"
     if terms := match(query.words):
-        parts.append(("number IN (SELECT rowid FROM words WHERE words MATCH ?)", terms))
+        # CROSS JOIN keeps the index of words outside, so that a page stops after its rows and nothing is collected first.
+        source = "words CROSS JOIN entries ON entries.number = words.rowid"
+        parts.append(("words MATCH ?", terms))
     elif query.words.strip():
         parts.append(("?", 0))  # only signs were typed: nothing fits
     if query.concept:
         parts.append(("number IN (SELECT number FROM concepts WHERE name = ?)", query.concept.casefold()))
     for column in ("model", "method", "project"):
         if value := getattr(query, column):
-            parts.append((f"{column} = ?", value))
+            parts.append((f"entries.{column} = ?", value))
     if query.since is not None:
         parts.append(("at >= ?", query.since))
     if query.until is not None:
@@ -262,7 +270,7 @@ def _where(query: Query) -> tuple[str, list[Any]]:
     if query.rating:
         parts.append(("rating > 0 AND rating >= ?", query.rating))
     clauses = [text for text, _ in parts] + (["pinned"] if query.pinned else [])
-    return ("WHERE " + " AND ".join(clauses) if clauses else ""), [value for _, value in parts]
+    return f"FROM {source} WHERE {' AND '.join(clauses) or '1'}", [value for _, value in parts]
 
 
 def _text(entry: Entry) -> tuple[str, ...]:
