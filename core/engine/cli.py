@@ -137,14 +137,14 @@ def _parameter_file(name: str) -> dict[str, Any]:
 def _perform(known: argparse.Namespace, id: str, params: Params) -> int:
     """Run a task here and put its results into the output folder."""
     from core.contract.messages import Submit
-    from core.engine.home import assets, home
+    from core.engine.home import assets, measurements
     from core.engine.performance import Stage
 
     store = assets()
     began = time.monotonic()
     taken = to_json(take_files(store, params))
     job = Submit(job="terminal", method=id, params=taken, model=known.model, seed=known.seed)
-    outcome = Stage(store, measurements=home() / "measurements").perform(job, _Terminal(known.json))
+    outcome = Stage(store, measurements=measurements()).perform(job, _Terminal(known.json))
     result = deliver(store, outcome, known.out, time.monotonic() - began)
     record = {"method": id, "model": known.model, "seed": known.seed, "params": to_json(params), **result}
     (known.out / "result.json").write_text(json.dumps(record, indent=1))

@@ -19,7 +19,7 @@ from core.contract.messages import Submit
 from core.contract.method import Kind, Outcome, Role
 from core.contract.params import Params, describe, from_arguments, from_json, to_json
 from core.engine.concepts import split_strength
-from core.engine.home import assets, home
+from core.engine.home import assets, home, measurements
 from core.engine.registry import Method, method, methods
 from core.evaluate.results import rows_of
 from core.models.clip import EMBEDDED
@@ -172,7 +172,7 @@ def _measure(
     if not known.again and store.has(name, pictures):
         return _known(store, name, pictures, one.name)
     job = Submit(job="terminal", method=entry.info.id, params=to_json(one.params), model=known.model, seed=known.seed)
-    outcome: Outcome = Stage(assets(), measurements=home() / "measurements").perform(job, listener)
+    outcome: Outcome = Stage(assets(), measurements=measurements()).perform(job, listener)
     rows = scored(entry, one.params, outcome, assets(), one.name, (recipe, pictures))
     if not rows:
         raise UserError(f"'{entry.info.id}' gave no scores of '{one.name}'.", outcome.note)

@@ -21,6 +21,13 @@ def home() -> Path:
     return Path(named) if named else Path(platformdirs.user_data_dir("concept-studio", appauthor=False))
 
 
+def measurements() -> Path:
+    """Where this machine's speed and what jobs took are kept: may be lost, and is then measured anew."""
+    if os.environ.get(VARIABLE):
+        return home() / "measurements"
+    return Path(platformdirs.user_cache_dir("concept-studio", appauthor=False))
+
+
 def assets() -> AssetStore:
     """The store of pictures, masks, concepts and patches."""
     return AssetStore(home() / "assets")

@@ -331,6 +331,7 @@ def _fake(assets: AssetStore) -> tuple[Perform, Reply, Ready]:
 
 
 def _real(assets: AssetStore, options: Any, line: Line) -> tuple[Perform, Reply, Ready]:
+    from core.engine.home import measurements
     from core.engine.performance import Stage
     from core.engine.questions import Desk
     from core.engine.registry import methods
@@ -338,8 +339,8 @@ def _real(assets: AssetStore, options: Any, line: Line) -> tuple[Perform, Reply,
     for module in options.modules:
         importlib.import_module(module)
     stage = Stage(
-        assets, capacity=options.models, measurements=options.cache, device=options.device, precision=options.precision,
-        folders=options.folders,
+        assets, capacity=options.models, measurements=options.cache or measurements(), device=options.device,
+        precision=options.precision, folders=options.folders,
     )  # fmt: skip
     infos = tuple(m.info for m in methods())
     ready = Ready(
