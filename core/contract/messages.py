@@ -1,5 +1,6 @@
 """What the two processes say to each other: one JSON object per line."""
 
+from enum import StrEnum
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
@@ -66,6 +67,15 @@ class Ask(_Message):
     type: Literal["ask"] = "ask"
     ask: str
     about: Question
+
+
+class Unknown(StrEnum):
+    """Why nothing is known of a job beforehand, in words that the window translates."""
+
+    NEVER_RUN = "It has not run on this machine yet."
+    NOT_LOADED = "This model has not been loaded yet."
+    BUSY = "It is computed when the running job has ended."
+    NOT_MEASURED = "This size was not measured yet."
 
 
 class EstimateAnswer(_Message):

@@ -16,6 +16,7 @@ from core.contract.messages import (
     MasksAnswer,
     ModelsAnswer,
     ModelsQuestion,
+    Unknown,
 )
 from core.contract.method import Role
 from core.contract.params import from_json
@@ -88,11 +89,11 @@ class Desk:
         if found is not None:
             return found.model_copy(update={"free": free, "loading": loading})
         if not hasattr(params, "work"):
-            return EstimateAnswer(source="unknown", free=free, note="It has not run on this machine yet.")
+            return EstimateAnswer(source="unknown", free=free, note=Unknown.NEVER_RUN)
         if model not in stage.cache and model != "pocket":
-            return EstimateAnswer(source="unknown", free=free, note="This model has not been loaded yet.")
+            return EstimateAnswer(source="unknown", free=free, note=Unknown.NOT_LOADED)
         if not between:
-            waits = EstimateAnswer(source="unknown", free=free, note="It is computed when the running job has ended.")
+            waits = EstimateAnswer(source="unknown", free=free, note=Unknown.BUSY)
             return waits if self._busy() else None
         return self._computed(entry, params, model, free)
 
@@ -100,7 +101,7 @@ class Desk:
         """From measured calls of the model. Only the embedded one is measured for this: any other could take minutes."""
         found = self.stage.expected(entry, params, model, measure=model == "pocket", race=False)
         if found is None:
-            return EstimateAnswer(source="unknown", free=free, note="This size was not measured yet.")
+            return EstimateAnswer(source="unknown", free=free, note=Unknown.NOT_MEASURED)
         plan, expected = found
         smaller = plan.text() if plan.tiled or plan.sliced or plan.offload else ""
         return EstimateAnswer(

@@ -103,7 +103,10 @@ class Inspector(QWidget):
         if self.form is not None and before:
             self._kept[before] = self.values()
         tasks = [m for m in methods if m.role == Role.TASK and m.kind in kinds]
-        self.methods = {m.id: m for m in sorted(tasks, key=lambda m: (kinds.index(m.kind), m.title))}
+        # The engine's own steps stand below the methods, so that what comes up first is one, in every language.
+        self.methods = {
+            m.id: m for m in sorted(tasks, key=lambda m: (kinds.index(m.kind), m.id.startswith("core."), m.title))
+        }
         self._modifiers = [m for m in methods if m.role == Role.MODIFIER]
         self.box.blockSignals(True)
         self.box.clear()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QTimer
 
 from core.contract.messages import Answer, EstimateAnswer, EstimateQuestion
+from studio import language
 from studio.panels.methods import Inspector
 from studio.panels.queue import duration
 from studio.parts.part import Part
@@ -92,7 +93,7 @@ class Estimates(Part):
 def in_words(said: EstimateAnswer) -> str:
     """One line: time, memory, and where the figures come from."""
     if said.source == "unknown" or said.seconds is None:
-        return " · ".join(filter(None, [tr("Time and memory are not known"), said.note]))
+        return " · ".join(filter(None, [tr("Time and memory are not known"), language.said(said.note)]))
     time = tr("less than 1 s") if said.seconds < 1 else tr("about {}").format(duration(said.seconds))
     if said.loading and said.loading >= 1:
         time += " " + tr("and {} to load the model").format(duration(said.loading))
@@ -102,7 +103,7 @@ def in_words(said: EstimateAnswer) -> str:
     sources = {
         "measured": tr("measured before"), "scaled": tr("scaled from earlier runs"), "computed": tr("computed"),
     }  # fmt: skip
-    return " · ".join(filter(None, [time, memory, sources[said.source], said.note]))
+    return " · ".join(filter(None, [time, memory, sources[said.source], language.said(said.note)]))
 
 
 def why(said: EstimateAnswer) -> str:

@@ -5222,6 +5222,22 @@
         <translation>Concept Lancet, während ein Bild entsteht: die Merkmale des Prompts, ein Konzept ausgetauscht.</translation>
     </message>
     <message>
+        <source>It has not run on this machine yet.</source>
+        <translation>Es lief auf diesem Rechner noch nicht.</translation>
+    </message>
+    <message>
+        <source>This model has not been loaded yet.</source>
+        <translation>Dieses Modell wurde noch nicht geladen.</translation>
+    </message>
+    <message>
+        <source>It is computed when the running job has ended.</source>
+        <translation>Wird berechnet, wenn der laufende Auftrag fertig ist.</translation>
+    </message>
+    <message>
+        <source>This size was not measured yet.</source>
+        <translation>Diese Größe wurde noch nicht gemessen.</translation>
+    </message>
+    <message>
         <source>Stimuli</source>
         <translation>Stimuli</translation>
     </message>

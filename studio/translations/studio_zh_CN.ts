@@ -6170,6 +6170,22 @@
         <source>Steps of these pictures</source>
         <translation>这些图片的步数</translation>
     </message>
+    <message>
+        <source>It has not run on this machine yet.</source>
+        <translation>它还没有在这台机器上运行过。</translation>
+    </message>
+    <message>
+        <source>This model has not been loaded yet.</source>
+        <translation>这个模型还没有加载过。</translation>
+    </message>
+    <message>
+        <source>It is computed when the running job has ended.</source>
+        <translation>正在运行的任务结束后再计算。</translation>
+    </message>
+    <message>
+        <source>This size was not measured yet.</source>
+        <translation>这个尺寸还没有测量过。</translation>
+    </message>
 </context>
 <context>
     <name>window</name>

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
+from core.contract.messages import Unknown
 from core.contract.method import MethodInfo
 from studio.language import CONTEXT, FOLDER, declared
 from studio.settings import LANGUAGES
@@ -31,7 +32,8 @@ def declarations() -> list[str]:
     done = subprocess.run([sys.executable, "-m", "core.engine.cli", "methods", "--json"],
                           capture_output=True, text=True, check=True, cwd=ROOT)  # fmt: skip
     infos = TypeAdapter(list[MethodInfo]).validate_python(json.loads(done.stdout))
-    return list(dict.fromkeys(text for info in infos for text in declared(info)))
+    texts = [text for info in infos for text in declared(info)]
+    return list(dict.fromkeys([*texts, *Unknown]))
 
 
 def collect(target: Path, texts: list[str]) -> None:

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from core.client.fake import FakeEngine
-from core.contract.messages import Answer, Ask, EstimateAnswer, EstimateQuestion
+from core.contract.messages import Answer, Ask, EstimateAnswer, EstimateQuestion, Unknown
 from core.engine.registry import methods
-from studio import places
+from studio import language, places
 from studio.app import build, open_document
 from studio.parts.estimates import in_words, tight
 from studio.settings import Settings
@@ -80,6 +81,16 @@ def test_what_is_not_known_is_said_to_be_unknown(window: Window, qtbot: QtBot) -
     fake(window).answers = lambda q: Answer(ask=q.ask, message="The engine is not running.")
     window.inspector.edited.emit()
     qtbot.waitUntil(lambda: window.inspector.estimate.text() == "The engine is not running.")
+
+
+def test_why_nothing_is_known_is_said_in_the_windows_language(qapp: QApplication) -> None:
+    said = EstimateAnswer(source="unknown", note=Unknown.NEVER_RUN)
+    try:
+        language.install(qapp, "de")
+        assert in_words(said).endswith("Es lief auf diesem Rechner noch nicht.")
+    finally:
+        language.install(qapp, "en")
+    assert in_words(said).endswith(Unknown.NEVER_RUN)
 
 
 def test_too_little_memory_stands_out() -> None:

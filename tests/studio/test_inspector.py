@@ -1,6 +1,7 @@
 """The inspector: every task of every verb comes up with a form, runs, says what is missing, and keeps its values."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,17 @@ def test_every_task_has_a_place_in_a_workspace(context: FormContext, qtbot: QtBo
             assert inspector.summary.text()
             shown.add(inspector.box.currentData())
     assert shown == {m.id for m in INFOS if m.role == Role.TASK}
+
+
+def test_a_method_comes_up_before_the_engines_own_steps(context: FormContext, qtbot: QtBot) -> None:
+    infos = [replace(m, title=f"zz {m.title}") if m.id == "editing.concept_lancet" else m for m in INFOS]
+    inspector = Inspector("edit", context, infos)
+    qtbot.addWidget(inspector)
+    own = [id.startswith("core.") for id in inspector.methods]
+    assert True in own
+    assert own == sorted(own)
+    assert inspector.info is not None
+    assert inspector.info.id == "editing.concept_lancet", "whatever the title is in another language"
 
 
 def test_another_method_leaves_nothing_of_the_one_before(context: FormContext, qtbot: QtBot) -> None:
