@@ -1,6 +1,7 @@
 """Small pictures for the filmstrip, made once and kept as files."""
 
 import io
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image, ImageOps, UnidentifiedImageError
@@ -40,8 +41,12 @@ class Thumbnails:
         return place if place.exists() else None
 
     def trim(self, megabytes: int) -> int:
-        """Remove the longest unused until the folder is small enough; gives how many went."""
-        files = sorted((p.stat().st_atime, p.stat().st_size, p) for p in self.folder.glob("*/*.webp"))
+        """Remove the longest unused until the folder is small enough; gives how many went. Takes a while with many files."""
+        files = []
+        for path in self.folder.glob("*/*.webp"):
+            with suppress(FileNotFoundError):  # emptied meanwhile, by hand or by another window
+                files.append((path.stat().st_atime, path.stat().st_size, path))
+        files.sort()
         total, gone = sum(size for _, size, _ in files), 0
         for _, size, path in files:
             if total <= megabytes << 20:

@@ -1,6 +1,8 @@
 """The history in the window: every finished job goes in, and what was made comes back - as a layer, as settings, as a job."""
 
+import importlib.metadata
 import json
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -31,16 +33,16 @@ from studio.parts.part import Part
 if TYPE_CHECKING:
     from studio.window import Window
 
-VERSION = "0.1.0"
-
-
 class HistoryPart(Part):
     """The filmstrip below the canvas, and the recipe inside PNG files."""
 
     def __init__(self, window: "Window") -> None:
         super().__init__(window)
         self.history = History(places.home() / "history.sqlite")
-        self.loader = ThumbnailLoader(Thumbnails(places.home() / "thumbnails", window.workspace.assets))
+        thumbnails = Thumbnails(places.thumbnails(), window.workspace.assets)
+        self.loader = ThumbnailLoader(thumbnails)
+        most = window.settings.thumbnails_megabytes
+        threading.Thread(target=lambda: thumbnails.trim(most), daemon=True, name="thumbnails").start()
         self.panel = HistoryPanel(self.history, self.loader, self.title)
         self._recipes: dict[str, Recipe] = {}
         """By job: the document's recipe when it was asked for."""
@@ -104,7 +106,7 @@ class HistoryPart(Part):
             recipe = edits.set_prompt(replace(project, recipe=recipe), prompt).recipe
         return Entry(
             job.id, job.method, dict(job.params), encode(recipe), job.model, self._identity(outcome.images), job.seed,
-            VERSION, job.finished or time.time(), job.seconds or 0.0, prompt or self._words(job),
+            _version(), job.finished or time.time(), job.seconds or 0.0, prompt or self._words(job),
             self._concepts(job.params, outcome.concepts), outcome.images, outcome.masks, outcome.concepts,
             outcome.patch or "", dict(outcome.numbers), dict(outcome.data), outcome.files,
             project.name or self.window.workspace.document.folder.name,
@@ -304,3 +306,10 @@ class HistoryPart(Part):
             self.use((self.history.get(str(id)), int(place)))
         except UserError as error:
             self.window.tell(str(error))
+
+
+def _version() -> str:
+    try:
+        return importlib.metadata.version("concept-studio")
+    except importlib.metadata.PackageNotFoundError:
+        return "unknown"

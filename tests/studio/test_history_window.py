@@ -70,6 +70,22 @@ def draw(window: Window, qtbot: QtBot, prompt: str, seed: int, **values: object)
     qtbot.waitUntil(lambda: part(window).history.count() == count + 1)
 
 
+def test_thumbnails_stay_as_small_as_the_preferences_say(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setenv(places.VARIABLE, str(tmp_path))
+    folder = places.thumbnails() / "ab"
+    folder.mkdir(parents=True)
+    for number in range(3):
+        with (folder / f"{number}.webp").open("wb") as file:
+            file.truncate(8 << 20)
+    settings = Settings(thumbnails_megabytes=16)
+    window = build(open_document(None, settings), settings, tmp_path / "settings.json", FakeEngine(methods=INFOS))
+    qtbot.addWidget(window)
+    qtbot.waitUntil(lambda: len(list(folder.iterdir())) == 2)
+    window.close()
+
+
 def test_every_picture_of_a_job_is_a_tile_with_its_recipe(window: Window, qtbot: QtBot) -> None:
     draw(window, qtbot, "a cat", 7, steps=9)
     draw(window, qtbot, "a dog", 20)
